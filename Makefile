@@ -1,0 +1,39 @@
+PRACTICE ?= example-juniper-ridge
+PYTHON ?= python3
+BIN := .venv/bin
+
+.DEFAULT_GOAL := help
+.PHONY: help setup binder check list test bench clean
+
+help: ## show this help
+	@awk -F ':.*## ' '/^[a-z]+:.*## / { printf "  make %-8s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
+	@echo "  PRACTICE=<slug> chooses the practice; the default is $(PRACTICE)"
+
+setup: .venv/ready ## make the virtual environment with the locked dependencies
+
+.venv/ready: requirements.lock pyproject.toml
+	$(PYTHON) -m venv .venv
+	$(BIN)/python -m pip install --quiet --disable-pip-version-check --require-hashes -r requirements.lock
+	$(BIN)/python -m pip install --quiet --disable-pip-version-check --no-deps --no-build-isolation -e .
+	@touch $@
+
+binder: .venv/ready ## build the package of PRACTICE
+	@$(BIN)/binder build $(PRACTICE)
+
+check: .venv/ready ## check all practices, the catalogue and the templates
+	@$(BIN)/binder check
+
+list: .venv/ready ## list the practices
+	@$(BIN)/binder list
+
+test: .venv/ready ## run lint, types and all tests (needs LibreOffice, qpdf and poppler-utils)
+	$(BIN)/ruff check .
+	$(BIN)/ruff format --check .
+	$(BIN)/mypy
+	$(BIN)/python -m pytest
+
+bench: .venv/ready ## measure a cold build, and the same documents through LibreOffice
+	$(BIN)/python benchmarks/cold_build.py $(PRACTICE)
+
+clean: ## take the virtual environment away
+	rm -rf .venv

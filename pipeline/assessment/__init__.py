@@ -1,0 +1,1 @@
+"""The risk analysis: what was found, how it is rated, what was decided."""

@@ -1,0 +1,124 @@
+"""Whether the catalogue is whole: every name exists, no task without a form, no form without a task, no word missing."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping
+from typing import Any
+
+from pipeline.catalog import Catalog
+from pipeline.check.references import exists, unique
+from pipeline.conditions import check_condition
+from pipeline.errors import Problem, did_you_mean
+
+# word list of catalog.toml → where its codes come from in the schema of the profile
+CODES = {
+    "system_kind": ("system", "kind"),
+    "device_class": ("device", "class"),
+    "platform": ("device", "platform"),
+    "encryption": ("device", "encryption"),
+    "baa": ("baa", "status"),
+    "mfa": ("system", "mfa"),
+    "wifi": ("network", "wifi"),
+    "location_kind": ("location", "kind"),
+    "network_kind": ("network", "kind"),
+}
+
+
+def check_catalog(catalog: Catalog, profile_schema: Mapping[str, Any]) -> Iterator[Problem]:
+    """Every defect of the catalogue that a schema cannot see."""
+    citations = {provision.citation for provision in catalog.provisions}
+    policies = {policy.id: policy for policy in catalog.policies}
+    forms = {form.id for form in catalog.forms}
+    for name, entries in _tables(catalog).items():
+        keys = [getattr(entry, "id", None) or getattr(entry, "name", None) or entry.citation for entry in entries]
+        yield from unique(keys, f"catalog/{name}.toml", "number")
+        for key, entry in zip(keys, entries, strict=True):
+            where = f"catalog/{name}.toml, {key}"
+            for citation in getattr(entry, "citations", ()):
+                yield from exists(citation, citations, where, "provision in regulation.toml with the citation")
+            for policy in getattr(entry, "policies", ()):
+                yield from exists(policy, policies, where, "policy")
+            yield from check_condition(getattr(entry, "applies_when", None), profile_schema, where)
+    yield from _policies(catalog, forms)
+    yield from _tasks(catalog, forms)
+    yield from _scenarios(catalog)
+    yield from _words(catalog, profile_schema)
+    sections = {section.folder for section in catalog.sections}
+    for report in catalog.reports:
+        yield from exists(report.section, sections, f"catalog/catalog.toml, {report.id}", "section")
+    for provision in catalog.provisions:
+        yield from exists(provision.parent, citations, f"catalog/regulation.toml, {provision.citation}", "provision")
+
+
+def _tables(catalog: Catalog) -> dict[str, tuple[Any, ...]]:
+    return {
+        "regulation": catalog.provisions,
+        "parameters": catalog.parameters,
+        "safeguards": catalog.safeguards,
+        "scenarios": catalog.scenarios,
+        "policies": catalog.policies,
+        "tasks": catalog.tasks,
+        "forms": catalog.forms,
+    }
+
+
+def _policies(catalog: Catalog, forms: set[str]) -> Iterator[Problem]:
+    documents = {policy.id for policy in catalog.policies} | forms | {report.id for report in catalog.reports}
+    served = {policy for task in catalog.tasks for policy in task.policies}
+    for policy in catalog.policies:
+        where = f"catalog/policies.toml, {policy.id}"
+        for related in policy.related:
+            yield from exists(related, documents, where, "document")
+        if policy.id not in served:
+            yield Problem(where, "No task belongs to this policy: nobody carries it out.", "Add a task in catalog/tasks.toml.")
+
+
+def _tasks(catalog: Catalog, forms: set[str]) -> Iterator[Problem]:
+    citations = {policy.id: set(policy.citations) for policy in catalog.policies}
+    for task in catalog.tasks:
+        where = f"catalog/tasks.toml, {task.id}"
+        yield from exists(task.record, forms, where, "form or log")
+        answered = set().union(*(citations.get(policy, set()) for policy in task.policies))
+        for citation in sorted(set(task.citations) - answered):
+            yield Problem(
+                where, f"The task cites {citation}, which none of its policies cites.", "Add it to a policy, or take it out."
+            )
+    recorded = {task.record for task in catalog.tasks}
+    for form in catalog.forms:
+        if form.id not in recorded:
+            yield Problem(f"catalog/forms.toml, {form.id}", "No task is recorded on it.", "Add the task, or take the form out.")
+
+
+def _scenarios(catalog: Catalog) -> Iterator[Problem]:
+    safeguards = {safeguard.id for safeguard in catalog.safeguards}
+    homes = {clause: policy.id for policy in catalog.policies for clause in policy.clauses}
+    asked: set[str] = set()
+    for scenario in catalog.scenarios:
+        where = f"catalog/scenarios.toml, {scenario.id}"
+        for id in scenario.safeguards:
+            yield from exists(id, safeguards, where, "safeguard")
+        for clause in scenario.clauses:
+            yield from exists(clause, homes, where, "clause of a policy")
+            if clause in homes and homes[clause] not in scenario.policies:
+                yield Problem(
+                    where,
+                    f"The clause {clause} stands in {homes[clause]}, which the scenario does not name.",
+                    f"Add {homes[clause]} to its policies.",
+                )
+        asked.update(scenario.clauses)
+    for clause in sorted(set(homes) - asked):
+        yield Problem(
+            f"catalog/policies.toml, {homes[clause]}",
+            f"No scenario asks for the clause {clause}.",
+            "Name it in a scenario, or take it out.",
+        )
+
+
+def _words(catalog: Catalog, profile_schema: Mapping[str, Any]) -> Iterator[Problem]:
+    for name, (definition, key) in CODES.items():
+        codes = set(profile_schema["$defs"][definition]["properties"][key]["enum"])
+        words = set(catalog.words.get(name, {}))
+        for code in sorted(codes - words):
+            yield Problem(f"catalog/catalog.toml, words.{name}", f'There is no word for "{code}".', "Add it.")
+        for word in sorted(words - codes):
+            yield Problem(f"catalog/catalog.toml, words.{name}", f'No profile can say "{word}".', did_you_mean(word, codes))

@@ -1,0 +1,249 @@
+"""The command `binder`: parse, call one function, print. No logic."""
+
+from __future__ import annotations
+
+import json
+import sys
+import traceback
+from collections.abc import Callable, Iterable
+from datetime import date, datetime
+from pathlib import Path
+from typing import Any
+
+import click
+
+from pipeline import __version__
+from pipeline.errors import BinderError, Problem, ProblemsFound, VerificationError
+from pipeline.workspace import Workspace, find_workspace
+
+UNEXPECTED = 70
+INTERRUPTED = 130
+
+
+class _Group(click.Group):
+    """Commands in the order of the work; every expected failure as a message and an exit code."""
+
+    def list_commands(self, ctx: click.Context) -> list[str]:
+        return ["new", "list", "check", "lint", "build", "verify"]
+
+    def invoke(self, ctx: click.Context) -> Any:
+        try:
+            return super().invoke(ctx)
+        except (ProblemsFound, VerificationError) as error:
+            print_problems(error.problems)
+            ctx.exit(error.exit_code)
+        except BinderError as error:
+            click.echo(f"Error: {error}", err=True)
+            ctx.exit(error.exit_code)
+        except (click.ClickException, click.exceptions.Exit, click.Abort):
+            raise
+        except Exception as error:
+            if ctx.params.get("debug"):
+                traceback.print_exc()
+            last = traceback.extract_tb(error.__traceback__)[-1]
+            click.echo(
+                f"Error: this should not happen: {type(error).__name__} in {Path(last.filename).name}, line {last.lineno}.\n"
+                "Nothing was published. Please report it with the output of the same command after `binder --debug`.",
+                err=True,
+            )
+            ctx.exit(UNEXPECTED)
+
+
+@click.group(cls=_Group, context_settings={"help_option_names": ["-h", "--help"], "max_content_width": 100})
+@click.version_option(__version__, prog_name="binder")
+@click.option(
+    "--workspace",
+    "folder",
+    type=click.Path(path_type=Path, exists=True, file_okay=False),
+    help="Folder with catalog, templates and practices. Default: the nearest one above the current folder.",
+)
+@click.option("--debug", is_flag=True, help="Show where the program failed, for a report of a defect.")
+@click.pass_context
+def main(ctx: click.Context, folder: Path | None, debug: bool) -> None:
+    """Build HIPAA security packages for therapy group practices.
+
+    \b
+    Examples:
+      binder list
+      binder check example-juniper-ridge
+      binder build example-juniper-ridge
+      binder verify build/example-juniper-ridge/2026.1
+    """
+    ctx.obj = lambda: find_workspace((folder or Path.cwd()).resolve())
+
+
+def _day(_: click.Context, __: click.Parameter, value: str | None) -> date | None:
+    if value is None:
+        return None
+    try:
+        return datetime.strptime(value, "%Y-%m-%d").date()
+    except ValueError as error:
+        raise click.BadParameter("Write the date as YYYY-MM-DD, for example 2026-12-31.") from error
+
+
+Finder = Callable[[], Workspace]
+
+
+@main.command()
+@click.argument("slug")
+@click.option("--name", required=True, help="Name of the practice as clients know it.")
+@click.pass_obj
+def new(find: Finder, slug: str, name: str) -> None:
+    """Begin a practice: write practices/SLUG/profile.json with everything that is asked.
+
+    \b
+    Example:
+      binder new willow-creek --name "Willow Creek Therapy"
+    Then fill it in; `binder check willow-creek` says what is still missing.
+    """
+    from pipeline.starter import start_practice
+
+    workspace = find()
+    file = start_practice(workspace, slug, name)
+    click.echo(f"Wrote {workspace.shown(file)}. Fill it in, then run: binder check {slug}")
+
+
+@main.command("list")
+@click.pass_obj
+def list_practices(find: Finder) -> None:
+    """List the practices and what was built of them."""
+    workspace = find()
+    for slug in workspace.slugs():
+        assessments = sorted(path.stem for path in (workspace.practices / slug / "assessments").glob("*.json"))
+        editions = sorted(path.parent.name for path in (workspace.build / slug).glob("[0-9]*/manifest.json"))
+        click.echo(
+            f"{slug}\n    risk analyses: {', '.join(assessments) or 'none'}\n    built: {', '.join(editions) or 'nothing'}"
+        )
+
+
+@main.command()
+@click.argument("slugs", metavar="[SLUG]...", nargs=-1)
+@click.option("--as-of", callback=_day, help="Use the latest risk analysis on or before this day (YYYY-MM-DD).")
+@click.option("--strict", is_flag=True, help="Treat warnings as problems.")
+@click.option("--json", "as_json", is_flag=True, help="Print the problems for programs.")
+@click.pass_obj
+def check(find: Finder, slugs: tuple[str, ...], as_of: date | None, strict: bool, as_json: bool) -> None:
+    """Check practices (all, if none is named) with catalogue and templates, and print every problem.
+
+    \b
+    Examples:
+      binder check
+      binder check example-lantern --strict
+      binder check example-lantern --json
+    """
+    from pipeline.checks import check_practices
+
+    workspace = find()
+    names = slugs or workspace.slugs()
+    problems = check_practices(workspace, names, as_of)
+    if as_json:
+        keys = ("where", "what", "mend", "warning")
+        click.echo(
+            json.dumps({"problems": [{key: getattr(p, key) for key in keys} for p in problems]}, indent=2, ensure_ascii=False)
+        )
+    else:
+        print_problems(problems)
+    if any(strict or not problem.warning for problem in problems):
+        sys.exit(ProblemsFound.exit_code)
+    if not as_json:
+        click.echo(
+            f"Checked {len(names)}: {', '.join(names)}. Ready to build."
+            if names
+            else "There is no practice yet; templates and catalogue are in order."
+        )
+
+
+@main.command()
+@click.pass_obj
+def lint(find: Finder) -> None:
+    """Check catalogue and templates only: after a change in Word, Excel or the catalogue."""
+    from pipeline.load import load_shared
+
+    _, problems = load_shared(find())
+    print_problems(sorted(set(problems)))
+    if any(not problem.warning for problem in problems):
+        sys.exit(ProblemsFound.exit_code)
+    click.echo("Catalogue and templates are in order.")
+
+
+@main.command()
+@click.argument("slug")
+@click.option(
+    "--as-of", callback=_day, help="Day the package speaks of (YYYY-MM-DD). Default: the date of the latest risk analysis."
+)
+@click.option("--edition", help="Number of the edition, <year>.<n>. Default: the year of --as-of, and 1.")
+@click.option("--output", type=click.Path(path_type=Path, file_okay=False), help="Folder for the package. Default: build.")
+@click.option("--strict", is_flag=True, help="Refuse to build when there are warnings.")
+@click.option(
+    "--pdf-engine", type=click.Choice(["dxpdf", "libreoffice"]), default="dxpdf", show_default=True, help="What draws the PDF."
+)
+@click.pass_obj
+def build(
+    find: Finder, slug: str, as_of: date | None, edition: str | None, output: Path | None, strict: bool, pdf_engine: str
+) -> None:
+    """Build the package of a practice: Word and Excel files, and the bound PDF.
+
+    \b
+    Examples:
+      binder build example-juniper-ridge
+      binder build example-juniper-ridge --edition 2026.2 --as-of 2026-12-01
+      binder build example-lantern --output /path/to/share --pdf-engine libreoffice
+    """
+    from pipeline.build import Options
+    from pipeline.build import build as build_package
+
+    workspace = find()
+    with Progress(slug) as progress:
+        built = build_package(workspace, slug, Options(as_of, edition, output, strict, pdf_engine), progress.tell)
+    print_problems(built.warnings)
+    click.echo(
+        f"{slug}: {built.documents} documents, {built.pages} pages in the binder.\n{workspace.shown(built.target / 'binder.pdf')}"
+    )
+
+
+@main.command()
+@click.argument("folder", type=click.Path(path_type=Path, exists=True, file_okay=False))
+def verify(folder: Path) -> None:
+    """Compare a built package with its manifest.
+
+    \b
+    Example:
+      binder verify build/example-juniper-ridge/2026.1
+    """
+    from pipeline.publish import read_manifest
+    from pipeline.publish import verify as differences
+
+    if problems := differences(folder):
+        raise VerificationError(problems)
+    manifest = read_manifest(folder)
+    assert manifest is not None
+    click.echo(f"{manifest['practice']} {manifest['edition']}: all {len(manifest['artifacts'])} files are as they were built.")
+
+
+class Progress:
+    """One line that changes where a person watches, a line a step where nobody does."""
+
+    def __init__(self, label: str) -> None:
+        self.label, self.watched = label, sys.stderr.isatty()
+
+    def __enter__(self) -> Progress:
+        return self
+
+    def tell(self, step: str) -> None:
+        """Say which step begins."""
+        click.echo(f"\r\x1b[K{self.label}: {step} …" if self.watched else f"{self.label}: {step}", nl=not self.watched, err=True)
+
+    def __exit__(self, *_: object) -> None:
+        if self.watched:
+            click.echo("\r\x1b[K", nl=False, err=True)
+
+
+def print_problems(problems: Iterable[Problem]) -> None:
+    """All problems, sorted, then how many."""
+    listed = list(problems)
+    for problem in listed:
+        click.echo(str(problem), err=True)
+    serious = sum(not problem.warning for problem in listed)
+    if listed:
+        warned = len(listed) - serious
+        click.echo(f"\n{serious} problem{'s' * (serious != 1)}, {warned} warning{'s' * (warned != 1)}.", err=True)

@@ -1,0 +1,68 @@
+"""`applies_when`: a JSON Schema fragment evaluated on the profile."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping
+from typing import Any
+
+from jsonschema import Draft202012Validator
+from jsonschema.exceptions import SchemaError
+
+from pipeline.errors import Problem, did_you_mean
+
+Fragment = Mapping[str, Any] | bool
+
+
+def applies(fragment: Fragment | None, profile: Mapping[str, Any]) -> bool:
+    """Whether the raw profile is valid under the fragment; no fragment applies everywhere."""
+    return fragment is None or Draft202012Validator(fragment).is_valid(profile)
+
+
+def check_condition(fragment: Fragment | None, profile_schema: Mapping[str, Any], where: str) -> Iterator[Problem]:
+    """Problems of a fragment: not a schema, or a key that no profile can have.
+
+    A misspelt key under `properties` would make the fragment true for every practice, without a word.
+    """
+    if fragment is None or isinstance(fragment, bool):
+        return
+    try:
+        Draft202012Validator.check_schema(fragment)
+    except SchemaError as error:
+        yield Problem(
+            where, f"applies_when is not a JSON Schema: {error.message[:120]}", "See the other conditions in the catalogue."
+        )
+        return
+    yield from _walk(fragment, profile_schema, profile_schema, where)
+
+
+def _walk(fragment: Any, facts: Mapping[str, Any], root: Mapping[str, Any], where: str) -> Iterator[Problem]:
+    if not isinstance(fragment, Mapping):
+        return
+    while "$ref" in facts:
+        facts = root["$defs"][facts["$ref"].removeprefix("#/$defs/")]
+    known = facts.get("properties", {})
+    for key in fragment.get("required", ()):
+        if key not in known:
+            yield Problem(where, f'applies_when asks for the key "{key}", which no profile has there.', did_you_mean(key, known))
+    for key, inner in fragment.get("properties", {}).items():
+        if key not in known:
+            yield Problem(where, f'applies_when looks at the key "{key}", which no profile has there.', did_you_mean(key, known))
+        else:
+            yield from _walk(inner, known[key], root, where)
+    for word in ("not", "if", "then", "else"):
+        yield from _walk(fragment.get(word), facts, root, where)
+    for word in ("allOf", "anyOf", "oneOf"):
+        for inner in fragment.get(word, ()):
+            yield from _walk(inner, facts, root, where)
+    for word in ("contains", "items"):
+        if word in fragment:
+            yield from _walk(fragment[word], facts.get("items", {}), root, where)
+    values = [fragment["const"]] if "const" in fragment else list(fragment.get("enum", ()))
+    possible = facts.get("enum")
+    for value in values:
+        if possible is not None and value not in possible:
+            yield Problem(
+                where,
+                f"applies_when compares with {value!r}, which cannot stand there.",
+                did_you_mean(str(value), map(str, possible)),
+            )

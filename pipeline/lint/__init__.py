@@ -1,0 +1,1 @@
+"""Templates before they are used, artifacts after they are made."""

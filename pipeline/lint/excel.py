@@ -1,0 +1,91 @@
+"""Excel templates: what would vanish on the way, names that do not exist, sheets that would print badly."""
+
+from __future__ import annotations
+
+import io
+from collections.abc import Iterator
+
+from lxml import etree
+from openpyxl import load_workbook
+from openpyxl.utils import range_boundaries
+from openpyxl.utils.exceptions import InvalidFileException
+from openpyxl.worksheet.worksheet import Worksheet
+
+from pipeline.errors import Problem
+from pipeline.lint.names import KnownNames, check_text
+from pipeline.pdf.fonts import house_characters
+from pipeline.render.excel.survive import lost_on_the_way
+from pipeline.render.parts import UnsafeFile, read_parts, relationships
+
+
+def check_excel_template(data: bytes, shown: str, known: KnownNames) -> Iterator[Problem]:
+    """Every defect of one template file."""
+    try:
+        parts = read_parts(data)
+        lost = lost_on_the_way(data)
+        workbook = load_workbook(io.BytesIO(data))
+    except UnsafeFile as error:
+        yield Problem(shown, "The template cannot be used.", str(error))
+        return
+    except (InvalidFileException, KeyError, ValueError, TypeError, etree.XMLSyntaxError):
+        yield Problem(shown, "The template is damaged.", "Open it in Excel and save it anew.")
+        return
+    for what in lost:
+        yield Problem(
+            shown,
+            f"It holds {what}, which would be lost.",
+            "Take it out, or use a plain cell, a drop-down with its entries, or a border instead.",
+        )
+    for name, relationship in relationships(parts):
+        if relationship.get("TargetMode") == "External" and not str(relationship.get("Type")).endswith("/hyperlink"):
+            yield Problem(f"{shown}, {name}", "It refers to another file.", "Copy the values in.")
+    for sheet in workbook.worksheets:
+        yield from _cells(sheet, shown, known)
+        yield from _print_set_up(sheet, shown)
+
+
+def _cells(sheet: Worksheet, shown: str, known: KnownNames) -> Iterator[Problem]:
+    for row in sheet.iter_rows():
+        for cell in row:
+            if not isinstance(cell.value, str):
+                continue
+            where = f"{shown}, sheet {sheet.title}, cell {cell.coordinate}"
+            for defect in check_text(cell.value, known):
+                yield Problem(where, defect.what, defect.mend)
+            if cell.data_type == "f":
+                yield Problem(where, "A formula stands in a template; its printed value would be missing.", "Write a value.")
+            if missing := {char for char in cell.value if ord(char) not in house_characters() and char != "\n"}:
+                yield Problem(
+                    where, f"The font cannot draw {', '.join(f'U+{ord(c):04X}' for c in sorted(missing))}.", "Write it in words."
+                )
+    for margin in (sheet.oddHeader, sheet.oddFooter):
+        for part in (margin.left, margin.center, margin.right):
+            for defect in check_text(part.text or "", known):
+                yield Problem(f"{shown}, sheet {sheet.title}, header or footer", defect.what, defect.mend)
+
+
+def _print_set_up(sheet: Worksheet, shown: str) -> Iterator[Problem]:
+    where = f"{shown}, sheet {sheet.title}"
+    if not sheet.print_area:
+        yield Problem(where, "No print area is set.", "Set it: Page Layout, Print Area.")
+    if not (
+        sheet.sheet_properties.pageSetUpPr and sheet.sheet_properties.pageSetUpPr.fitToPage and sheet.page_setup.fitToWidth == 1
+    ):
+        yield Problem(where, "The sheet is not fitted to one page's width.", "Set it: Page Layout, Width, 1 page.")
+    for table in sheet.tables.values():
+        left, top, right, bottom = range_boundaries(table.ref)
+        below = [row for row in sheet.iter_rows(min_row=bottom + 1) if any(cell.value is not None for cell in row)]
+        if below:
+            yield Problem(
+                f"{where}, table {table.name}",
+                "Something stands below the table, into which its rows would grow.",
+                "Move it above the table.",
+            )
+        if not sheet.print_title_rows:
+            yield Problem(
+                f"{where}, table {table.name}",
+                "Its heading is not repeated on each page.",
+                "Set it: Page Layout, Print Titles, rows to repeat.",
+            )
+        if any(not isinstance(sheet.cell(top, column).value, str) for column in range(left, right + 1)):
+            yield Problem(f"{where}, table {table.name}", "A column has no heading.", "Write one.")

@@ -1,0 +1,77 @@
+"""All templates and all texts of the catalogue, each against the names that it may use."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from pathlib import Path
+
+from pipeline.binder import TEMPLATES
+from pipeline.catalog import Catalog, Form, Policy, Report
+from pipeline.context import names_class
+from pipeline.errors import Problem, did_you_mean
+from pipeline.facts import FACTS, PHRASES
+from pipeline.lint.excel import check_excel_template
+from pipeline.lint.names import KnownNames, check_text
+from pipeline.lint.word import check_word_template
+from pipeline.loading import read_bounded
+from pipeline.names import CommonNames, DividerNames, FrontNames
+from pipeline.workspace import Workspace
+
+MAX_TEMPLATE = 20_000_000
+
+
+def template_files(workspace: Workspace) -> list[Path]:
+    """Every template of the workspace, sorted; Word's own lock files are none."""
+    found = [*workspace.templates.glob("*.docx"), *workspace.forms.glob("*.xlsx")]
+    return sorted(path for path in found if not path.name.startswith("~$"))
+
+
+def known_names(catalog: Catalog, shape: type[CommonNames]) -> KnownNames:
+    """What a template with the names `shape` may use."""
+    groups = {
+        "facts": FACTS,
+        "names": PHRASES,
+        "number": frozenset(parameter.name for parameter in catalog.parameters),
+        "clause": catalog.clauses,
+    }
+    return KnownNames(shape, groups)
+
+
+def check_templates(workspace: Workspace, catalog: Catalog) -> Iterator[Problem]:
+    """Every defect of templates and catalogue texts."""
+    wanted: dict[str, type[CommonNames]] = dict.fromkeys(TEMPLATES, FrontNames)
+    wanted["divider.docx"] = DividerNames
+    wanted |= {"paper-portrait.docx": CommonNames, "paper-landscape.docx": CommonNames}
+    documents: list[Policy | Form | Report] = [*catalog.reports, *catalog.policies, *catalog.forms]
+    wanted |= {entry.template: names_class(entry) for entry in documents}
+    present = {path.name: path for path in template_files(workspace)}
+    for name in sorted(set(wanted) - set(present)):
+        folder = workspace.templates if name.endswith(".docx") else workspace.forms
+        yield Problem(workspace.shown(folder / name), "The template is missing.", did_you_mean(name, set(present) - set(wanted)))
+    for name, path in present.items():
+        shown = workspace.shown(path)
+        if name not in wanted:
+            yield Problem(shown, "The catalogue does not use this template.", "Name it there, or move it away.", warning=True)
+            continue
+        data, problems = read_bounded(path, shown, MAX_TEMPLATE)
+        yield from problems
+        if not problems:
+            check = check_word_template if name.endswith(".docx") else check_excel_template
+            yield from check(data, shown, known_names(catalog, wanted[name]))
+    yield from check_catalog_texts(catalog)
+
+
+def check_catalog_texts(catalog: Catalog) -> Iterator[Problem]:
+    """Defects of the names in braces in the texts of the catalogue."""
+    known = known_names(catalog, CommonNames)
+    texts = [
+        *((f"catalog/catalog.toml, {s.folder}", s.intro) for s in catalog.sections),
+        *((f"catalog/catalog.toml, {r.id}", r.summary) for r in catalog.reports),
+        *((f"catalog/policies.toml, {p.id}", text) for p in catalog.policies for text in (p.summary, p.audience)),
+        *((f"catalog/tasks.toml, {t.id}", text) for t in catalog.tasks for text in (t.step, t.when)),
+        *((f"catalog/forms.toml, {f.id}", text) for f in catalog.forms for text in (f.purpose, *f.how)),
+        *((f"catalog/scenarios.toml, {s.id}", s.narrative) for s in catalog.scenarios),
+    ]
+    for where, text in texts:
+        for defect in check_text(text, known):
+            yield Problem(where, defect.what, defect.mend)

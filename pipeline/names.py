@@ -1,0 +1,295 @@
+"""The names that templates may use, as frozen dataclasses; a template gets them as JSON primitives.
+
+The lint resolves every name in a template against these classes.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+
+
+@dataclass(frozen=True)
+class PracticeNames:
+    """The practice. one/many: the word for the people it serves; states: phrase; clinicians, people: counts."""
+
+    name: str
+    legal_name: str
+    short_name: str
+    phone: str
+    email: str
+    one: str
+    many: str
+    states: str
+    clinicians: int
+    people: int
+
+
+@dataclass(frozen=True)
+class PersonNames:
+    name: str
+    title: str
+    email: str
+
+
+@dataclass(frozen=True)
+class OfficerNames:
+    security: PersonNames
+    privacy: PersonNames
+
+
+@dataclass(frozen=True)
+class DocumentNames:
+    """The document itself. Dates are printed dates; next_review is a month and a year."""
+
+    id: str
+    title: str
+    summary: str
+    edition: str
+    as_of: str
+    next_review: str
+    law_as_of: str
+    owner: str
+
+
+@dataclass(frozen=True)
+class LinkNames:
+    """Another document of the package; href is relative to the document that holds the link."""
+
+    id: str
+    title: str
+    href: str
+    note: str
+
+
+@dataclass(frozen=True)
+class CitationNames:
+    """mark: 'required', 'addressable' or 'standard'."""
+
+    citation: str
+    title: str
+    mark: str
+
+
+@dataclass(frozen=True)
+class TaskNames:
+    number: int
+    title: str
+    step: str
+    who: str
+    when: str
+    record: LinkNames
+    citations: str
+
+
+@dataclass(frozen=True)
+class ActionNames:
+    what: str
+    owner: str
+    due: str
+    status: str
+
+
+@dataclass(frozen=True)
+class FindingNames:
+    """answer: one printed sentence for a finding without actions; policies: those that answer it."""
+
+    id: str
+    title: str
+    narrative: str
+    observed: str
+    likelihood: str
+    impact: str
+    level: str
+    fill: str
+    residual: str
+    response: str
+    reason: str
+    existing: tuple[str, ...]
+    actions: tuple[ActionNames, ...]
+    policies: tuple[LinkNames, ...]
+    citations: str
+
+
+@dataclass(frozen=True)
+class RevisionNames:
+    edition: str
+    date: str
+    reason: str
+
+
+@dataclass(frozen=True)
+class CommonNames:
+    """What every template may use. facts, phrases (`names`), parameters (`number`) and clauses go by their names."""
+
+    practice: PracticeNames
+    officer: OfficerNames
+    approver: PersonNames
+    consultant: PersonNames
+    document: DocumentNames
+    facts: Mapping[str, bool]
+    names: Mapping[str, str]
+    number: Mapping[str, int]
+    clause: Mapping[str, bool]
+
+
+@dataclass(frozen=True)
+class PolicyNames(CommonNames):
+    audience: str
+    tasks: tuple[TaskNames, ...]
+    records: tuple[LinkNames, ...]
+    related: tuple[LinkNames, ...]
+    citations: tuple[CitationNames, ...]
+    findings: tuple[FindingNames, ...]
+    revisions: tuple[RevisionNames, ...]
+
+
+@dataclass(frozen=True)
+class RowNames:
+    """One prefilled row of a form or log; a field that the list of facts does not have is empty."""
+
+    id: str = ""
+    title: str = ""
+    name: str = ""
+    kind: str = ""
+    vendor: str = ""
+    administrator: str = ""
+    mfa: str = ""
+    baa: str = ""
+    tag: str = ""
+    what: str = ""
+    owner: str = ""
+    user: str = ""
+    encryption: str = ""
+    managed: str = ""
+    place: str = ""
+    wifi: str = ""
+    month: str = ""
+    next_review: str = ""
+
+
+@dataclass(frozen=True)
+class FormNames(CommonNames):
+    purpose: str
+    how: tuple[str, ...]
+    filled_by: str
+    served: str
+    policies: tuple[LinkNames, ...]
+    row: RowNames
+    rows: tuple[RowNames, ...]
+
+
+@dataclass(frozen=True)
+class LevelNames:
+    level: str
+    fill: str
+    count: int
+
+
+@dataclass(frozen=True)
+class DecisionNames:
+    citation: str
+    title: str
+    decision: str
+    how: str
+    why: str
+    by: str
+    on: str
+
+
+@dataclass(frozen=True)
+class NotApplicableNames:
+    id: str
+    title: str
+    reason: str
+
+
+@dataclass(frozen=True)
+class AssetNames:
+    name: str
+    kind: str
+    place: str
+    protection: str
+    responsible: str
+
+
+@dataclass(frozen=True)
+class PlannedNames:
+    """An action of the plan with the finding it belongs to; row of the register for the workbook."""
+
+    finding: str
+    level: str
+    what: str
+    owner: str
+    due: str
+    status: str
+
+
+@dataclass(frozen=True)
+class HeatCell:
+    """fill: background as RRGGBB; findings: their numbers."""
+
+    fill: str
+    findings: str
+
+
+@dataclass(frozen=True)
+class HeatRow:
+    likelihood: str
+    cells: tuple[HeatCell, ...]
+
+
+@dataclass(frozen=True)
+class ReportNames(CommonNames):
+    scope: str
+    participants: tuple[PersonNames, ...]
+    sources: tuple[str, ...]
+    systems: tuple[AssetNames, ...]
+    devices: tuple[AssetNames, ...]
+    places: tuple[AssetNames, ...]
+    levels: tuple[LevelNames, ...]
+    heat: tuple[HeatRow, ...]
+    findings: tuple[FindingNames, ...]
+    top: tuple[FindingNames, ...]
+    plan: tuple[PlannedNames, ...]
+    not_applicable: tuple[NotApplicableNames, ...]
+    decisions: tuple[DecisionNames, ...]
+    register: LinkNames
+    row: FindingNames
+    rows: tuple[FindingNames, ...]
+
+
+@dataclass(frozen=True)
+class EntryNames:
+    """One line of the contents; page is a physical page of the binder, from 1."""
+
+    id: str
+    title: str
+    href: str
+    page: str
+    pages: int
+
+
+@dataclass(frozen=True)
+class SectionNames:
+    number: int
+    title: str
+    intro: str
+    page: str
+    documents: tuple[EntryNames, ...]
+
+
+@dataclass(frozen=True)
+class FrontNames(CommonNames):
+    """Cover and contents."""
+
+    sections: tuple[SectionNames, ...]
+    left_out: tuple[NotApplicableNames, ...]
+    pages: int
+
+
+@dataclass(frozen=True)
+class DividerNames(CommonNames):
+    """The sheet before a section."""
+
+    section: SectionNames

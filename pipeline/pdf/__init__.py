@@ -1,0 +1,1 @@
+"""From documents to one bound PDF."""

@@ -1,0 +1,93 @@
+"""The fonts that documents carry: which characters they can draw, and where a fallback lies.
+
+A character without a glyph comes out blank, and a missing font is replaced silently, so both are errors here.
+"""
+
+from __future__ import annotations
+
+import io
+import re
+from collections.abc import Mapping
+from functools import lru_cache
+from importlib.resources import files
+from pathlib import Path
+
+from fontTools.ttLib import TTFont, TTLibError
+
+from pipeline.render.parts import RELATIONSHIP, R, W, parse
+
+FAMILY = "Atkinson Hyperlegible"
+FACES = ("embedRegular", "embedBold", "embedItalic", "embedBoldItalic")
+
+
+def packaged_fonts() -> Path:
+    """Folder with the four faces of the house font (Atkinson Hyperlegible, SIL Open Font License)."""
+    return Path(str(files("fontpkg_atkinson_hyperlegible").joinpath("files")))
+
+
+@lru_cache(maxsize=64)
+def _characters(font: bytes) -> frozenset[int]:
+    with TTFont(io.BytesIO(font), lazy=True) as face:
+        return frozenset(face.getBestCmap())
+
+
+@lru_cache(maxsize=1)
+def house_characters() -> frozenset[int]:
+    """Code points that every face of the house font can draw."""
+    return frozenset.intersection(*(_characters(path.read_bytes()) for path in sorted(packaged_fonts().glob("*.ttf"))))
+
+
+def embedded_fonts(parts: Mapping[str, bytes]) -> dict[str, list[bytes]]:
+    """Family → faces that a Word document carries, without their obfuscation (ECMA-376 part 4, 17.8.1).
+
+    The first 32 bytes are xored with the bytes of the key in reverse order.
+    """
+    if "word/fontTable.xml" not in parts:
+        return {}
+    rels = parts.get("word/_rels/fontTable.xml.rels")
+    targets = {str(r.get("Id")): str(r.get("Target")) for r in parse(rels).iter(RELATIONSHIP)} if rels else {}
+    found: dict[str, list[bytes]] = {}
+    for font in parse(parts["word/fontTable.xml"]).iter(f"{W}font"):
+        for face in FACES:
+            embedded = font.find(f"{W}{face}")
+            target = targets.get(str(embedded.get(f"{R}id"))) if embedded is not None else None
+            data = parts.get(f"word/{target}") if target else None
+            if embedded is not None and data:
+                key = bytes.fromhex(re.sub(r"[^0-9A-Fa-f]", "", str(embedded.get(f"{W}fontKey"))))[::-1]
+                plain = bytes(byte ^ key[i % 16] for i, byte in enumerate(data[:32])) + data[32:]
+                found.setdefault(str(font.get(f"{W}name")), []).append(plain)
+    return found
+
+
+def named_fonts(parts: Mapping[str, bytes]) -> set[str]:
+    """Every font family that the text, the styles and the numbering of a Word document name."""
+    names: set[str] = set()
+    for name, part in parts.items():
+        if re.fullmatch(r"word/(document|styles|numbering|header\d*|footer\d*|footnotes)\.xml", name):
+            for fonts in parse(part).iter(f"{W}rFonts"):
+                names.update(
+                    str(v) for k, v in fonts.attrib.items() if str(k).removeprefix(W) in ("ascii", "hAnsi", "cs", "eastAsia")
+                )
+    return names
+
+
+def missing_fonts(parts: Mapping[str, bytes]) -> set[str]:
+    """Families that the document names and does not carry."""
+    return named_fonts(parts) - set(embedded_fonts(parts))
+
+
+def missing_glyphs(parts: Mapping[str, bytes]) -> set[str]:
+    """Characters of the text of a Word document that a face it carries cannot draw."""
+    try:
+        drawn = [_characters(face) for faces in embedded_fonts(parts).values() for face in faces]
+    except (TTLibError, KeyError, ValueError) as error:
+        raise ValueError("a font that the document carries cannot be read") from error
+    able = frozenset.intersection(*drawn) if drawn else house_characters()
+    used: set[str] = set()
+    for name, part in parts.items():
+        if re.fullmatch(r"word/(document|header\d*|footer\d*|footnotes|numbering)\.xml", name):
+            root = parse(part)
+            used.update(
+                *(text.text or "" for text in root.iter(f"{W}t")), *(str(t.get(f"{W}val")) for t in root.iter(f"{W}lvlText"))
+            )
+    return {char for char in used if ord(char) not in able and char not in "\n\t\u00ad"}

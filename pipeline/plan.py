@@ -1,0 +1,94 @@
+"""Which documents this practice gets, and why the others are left out. Pure."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass
+from typing import Any
+from urllib.parse import quote
+
+from pipeline.catalog import Catalog, Form, Policy, Report, Task
+from pipeline.conditions import applies
+
+POLICIES, FORMS = "02-policies", "03-forms-and-logs"
+
+
+@dataclass(frozen=True)
+class Artifact:
+    """One file of the package. `source` is what the catalogue says of it; `path` is relative to the package."""
+
+    id: str
+    title: str
+    section: str
+    template: str
+    path: str
+    source: Policy | Form | Report
+
+    @property
+    def is_word(self) -> bool:
+        return self.path.endswith(".docx")
+
+    def href(self, section: str | None) -> str:
+        """Relative link to this file from a document in `section`, or from the package's own folder."""
+        if section == self.section:
+            return quote(self.path.split("/")[-1])
+        return ("../" if section else "") + quote(self.path)
+
+
+@dataclass(frozen=True)
+class LeftOut:
+    id: str
+    title: str
+    reason: str
+
+
+@dataclass(frozen=True)
+class Plan:
+    artifacts: tuple[Artifact, ...]
+    tasks: tuple[Task, ...]
+    left_out: tuple[LeftOut, ...]
+
+    def get(self, id: str) -> Artifact | None:
+        return next((artifact for artifact in self.artifacts if artifact.id == id), None)
+
+
+def make_plan(catalog: Catalog, profile: Mapping[str, Any]) -> Plan:
+    """The artifacts of one practice in the order of the binder; `profile` is the raw, checked JSON."""
+    left_out: list[LeftOut] = []
+
+    def kept(entries: tuple[Any, ...]) -> Iterator[Any]:
+        for entry in entries:
+            if applies(entry.applies_when, profile):
+                yield entry
+            else:
+                left_out.append(LeftOut(entry.id, entry.title, entry.omitted_because))
+
+    policies = tuple(kept(catalog.policies))
+    forms = tuple(kept(catalog.forms))
+    held = {policy.id for policy in policies}
+    records = {form.id for form in forms}
+    tasks = tuple(
+        task
+        for task in catalog.tasks
+        if applies(task.applies_when, profile) and task.record in records and held.intersection(task.policies)
+    )
+    recorded = {task.record for task in tasks}
+    for form in forms:
+        if form.id not in recorded:
+            left_out.append(LeftOut(form.id, form.title, "None of the tasks that are recorded on it applies to this practice."))
+    documents = (
+        *(_artifact(report, report.section) for report in catalog.reports),
+        *(_artifact(policy, POLICIES) for policy in policies),
+        *(_artifact(form, FORMS) for form in forms if form.id in recorded),
+    )
+    order = [section.folder for section in catalog.sections]
+    artifacts = tuple(sorted(documents, key=lambda artifact: order.index(artifact.section)))
+    return Plan(artifacts, tasks, tuple(sorted(left_out, key=lambda entry: entry.id)))
+
+
+def _artifact(source: Policy | Form | Report, section: str) -> Artifact:
+    suffix = source.template.rsplit(".", 1)[1]
+    # characters that no file system, link or zip archive has an opinion about
+    name = re.sub(r"[^A-Za-z0-9 -]+", "", source.title)
+    return Artifact(source.id, source.title, section, source.template, f"{section}/{source.id} {name}.{suffix}", source)

@@ -1,0 +1,1 @@
+"""Workbooks. Only the modules of this folder import openpyxl."""

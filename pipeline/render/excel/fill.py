@@ -1,0 +1,197 @@
+"""Excel sheets: openpyxl on the consultant's templates.
+
+A template is an ordinary workbook. Cells, sheet headers and footers may hold {{ names }}. A table whose first data row
+names {{ row.… }} is filled with the rows of the form; the other rows of the table stay below them, empty.
+"""
+
+from __future__ import annotations
+
+import io
+import re
+from collections.abc import Mapping
+from copy import copy
+from datetime import date
+from typing import Any
+
+from jinja2.sandbox import ImmutableSandboxedEnvironment
+from lxml import etree
+from openpyxl import load_workbook
+from openpyxl.cell.cell import Cell, MergedCell
+from openpyxl.utils import get_column_letter, range_boundaries
+from openpyxl.workbook import Workbook
+from openpyxl.worksheet.cell_range import CellRange, MultiCellRange
+from openpyxl.worksheet.table import Table
+from openpyxl.worksheet.worksheet import Worksheet
+
+from pipeline.render.jinja import environment
+from pipeline.render.look import Look
+from pipeline.render.parts import core_properties, parse, read_parts, recolour_theme, serialize, tint_of, write_parts
+
+MAX_TEXT = 32_767
+SHEET = "http://schemas.openxmlformats.org/spreadsheetml/2006/main"
+FONT_ORDER = [
+    "b",
+    "i",
+    "strike",
+    "condense",
+    "extend",
+    "outline",
+    "shadow",
+    "u",
+    "vertAlign",
+    "sz",
+    "color",
+    "name",
+    "family",
+    "charset",
+    "scheme",
+]
+LINE = 12.5  # points of a line in a table
+ROW_TAG = re.compile(r"\{\{[^}]*\brow\.")
+
+
+class DoesNotFit(ValueError):
+    """A text is longer than Excel can hold in a cell."""
+
+
+def render_excel(template: bytes, names: Mapping[str, Any], look: Look, day: date) -> bytes:
+    """The workbook that the template makes of these names (JSON primitives); raises like render_word, and DoesNotFit."""
+    read_parts(template)
+    workbook = load_workbook(io.BytesIO(template), rich_text=False)
+    for sheet in workbook.worksheets:
+        for table in sheet.tables.values():
+            _fill_table(sheet, table, names)
+        for row in sheet.iter_rows():
+            for cell in row:
+                if isinstance(cell.value, str) and "{" in cell.value:
+                    _fill_cell(cell, cell.value, names)
+        _fill_margins(sheet, names)
+    return _finish(workbook, names, look, day)
+
+
+def _fill_cell(cell: Cell | MergedCell, template: str, names: Mapping[str, Any]) -> None:
+    if isinstance(cell, MergedCell):
+        return
+    sandbox = environment(autoescape=False)
+    targets: list[str] = []
+
+    def link(target: Mapping[str, str], text: str = "") -> str:
+        targets.append(target["href"])
+        return text or f"{target['id']} {target['title']}"
+
+    sandbox.globals["link"] = link
+    text = sandbox.from_string(template).render(names)
+    if len(text) > MAX_TEXT:
+        raise DoesNotFit(f"cell {cell.coordinate} of sheet {cell.parent.title} would hold {len(text)} characters")
+    cell.value = text or None
+    if text:
+        # a value that starts with = would otherwise become a formula
+        cell.data_type = "s"
+        if text[0] in "=+-@":
+            cell.quotePrefix = True
+    if targets:
+        cell.hyperlink = targets[0]
+
+
+def _fill_table(sheet: Worksheet, table: Table, names: Mapping[str, Any]) -> None:
+    left, top, right, bottom = range_boundaries(table.ref)
+    first = top + (table.headerRowCount or 0)
+    templates = [sheet.cell(first, column).value for column in range(left, right + 1)]
+    if not any(isinstance(text, str) and ROW_TAG.search(text) for text in templates):
+        return
+    rows = names["rows"]
+    blank = bottom - first
+    last = first + max(len(rows) + blank, 1) - 1
+    for line in range(bottom + 1, last + 1):
+        _copy_row(sheet, bottom, line, left, right)
+    for offset, row in enumerate(rows):
+        for column, template in zip(range(left, right + 1), templates, strict=True):
+            if isinstance(template, str):
+                _fill_cell(sheet.cell(first + offset, column), template, {**names, "row": row})
+        _grow_row(sheet, first + offset, left, right)
+    if not rows:
+        for column in range(left, right + 1):
+            sheet.cell(first, column).value = None
+    _stretch(sheet, table, bottom, last)
+
+
+def _copy_row(sheet: Worksheet, source: int, target: int, left: int, right: int) -> None:
+    sheet.row_dimensions[target].height = sheet.row_dimensions[source].height
+    for column in range(left, right + 1):
+        sheet.cell(target, column)._style = copy(sheet.cell(source, column)._style)
+
+
+def _grow_row(sheet: Worksheet, line: int, left: int, right: int) -> None:
+    """Make a row tall enough for its text: Excel does so when it is asked to, LibreOffice and paper do not."""
+    height = sheet.row_dimensions[line].height or 0
+    lines = 1
+    for column in range(left, right + 1):
+        text = sheet.cell(line, column).value
+        if isinstance(text, str):
+            per_line = max(1, int(sheet.column_dimensions[get_column_letter(column)].width) - 2)
+            lines = max(lines, sum(-(-len(part) // per_line) for part in text.split("\n")))
+    sheet.row_dimensions[line].height = max(height, lines * LINE + 4)
+
+
+def _stretch(sheet: Worksheet, table: Table, old: int, new: int) -> None:
+    """Let the table, its drop-downs, colours and the print area end in row `new` instead of `old`."""
+    left, top, right, _ = range_boundaries(table.ref)
+    table.ref = f"{get_column_letter(left)}{top}:{get_column_letter(right)}{new}"
+    if table.autoFilter:
+        table.autoFilter.ref = table.ref
+    for validation in sheet.data_validations.dataValidation:
+        validation.sqref = MultiCellRange([_longer(area, old, new) for area in validation.sqref.ranges])
+    for formatting in list(sheet.conditional_formatting):
+        moved = MultiCellRange([_longer(area, old, new) for area in formatting.sqref.ranges])
+        rules = formatting.rules
+        del sheet.conditional_formatting._cf_rules[formatting]
+        for rule in rules:
+            sheet.conditional_formatting.add(str(moved), rule)
+    if sheet.print_area:
+        area = CellRange(sheet.print_area.split("!")[-1].replace("$", ""))
+        sheet.print_area = _longer(area, old, new).coord
+
+
+def _longer(area: CellRange, old: int, new: int) -> CellRange:
+    """The range, ending in row `new` where it ended in row `old`."""
+    return CellRange(
+        min_col=area.min_col, min_row=area.min_row, max_col=area.max_col, max_row=new if area.max_row == old else area.max_row
+    )
+
+
+def _fill_margins(sheet: Worksheet, names: Mapping[str, Any]) -> None:
+    sandbox: ImmutableSandboxedEnvironment = environment(autoescape=False)
+    for margin in (sheet.oddHeader, sheet.oddFooter):
+        for part in (margin.left, margin.center, margin.right):
+            if part.text and "{" in part.text:
+                # Excel reads & as a code; a doubled one prints itself
+                doubled = _doubled(names)
+                part.text = sandbox.from_string(part.text).render(doubled)
+
+
+def _doubled(value: Any) -> Any:
+    if isinstance(value, dict):
+        return {key: _doubled(item) for key, item in value.items()}
+    if isinstance(value, list):
+        return [_doubled(item) for item in value]
+    return value.replace("&", "&&") if isinstance(value, str) else value
+
+
+def _finish(workbook: Workbook, names: Mapping[str, Any], look: Look, day: date) -> bytes:
+    target = io.BytesIO()
+    workbook.save(target)
+    parts = read_parts(target.getvalue())
+    parts["xl/styles.xml"] = _in_schema_order(parts["xl/styles.xml"])
+    recolour_theme(parts, look.colour, tint_of(look.colour))
+    own = names["document"]
+    title = f"{own['id']} {own['title']}".strip()
+    parts["docProps/core.xml"] = core_properties(title, names["practice"]["name"], names["practice"]["legal_name"], day)
+    return write_parts(parts)
+
+
+def _in_schema_order(styles: bytes) -> bytes:
+    """openpyxl writes the children of a font in an order of its own; strict readers want the schema's."""
+    root = parse(styles)
+    for font in root.iter(f"{{{SHEET}}}font"):
+        font[:] = sorted(font, key=lambda child: FONT_ORDER.index(etree.QName(child).localname))
+    return serialize(root)

@@ -1,0 +1,132 @@
+"""A finished sheet as it should look on paper: what stands in the print area, with its look."""
+
+from __future__ import annotations
+
+import io
+import re
+from dataclasses import dataclass
+
+from lxml import etree
+from openpyxl import load_workbook
+from openpyxl.cell.cell import MergedCell
+from openpyxl.styles.colors import Color
+from openpyxl.utils import get_column_letter, range_boundaries
+from openpyxl.worksheet.worksheet import Worksheet
+
+from pipeline.render.parts import A, parse
+
+THEME_ORDER = ("lt1", "dk1", "lt2", "dk2", "accent1", "accent2", "accent3", "accent4", "accent5", "accent6")
+
+
+@dataclass(frozen=True)
+class CellView:
+    """One printed cell. span: columns; size: points; colours as RRGGBB or None."""
+
+    text: str
+    span: int
+    bold: bool
+    size: float
+    colour: str | None
+    fill: str | None
+    boxed: bool
+    link: str | None
+
+
+@dataclass(frozen=True)
+class RowView:
+    """height: points or None where the row grows with its text."""
+
+    cells: tuple[CellView, ...]
+    height: float | None
+
+
+@dataclass(frozen=True)
+class SheetView:
+    """widths: of the columns in characters; head: rows above the repeated header, which is the first of body."""
+
+    title: str
+    landscape: bool
+    widths: tuple[float, ...]
+    head: tuple[RowView, ...]
+    body: tuple[RowView, ...]
+    repeats_header: bool
+
+
+def read_sheets(data: bytes) -> tuple[SheetView, ...]:
+    """The visible sheets of a workbook of ours, in order."""
+    workbook = load_workbook(io.BytesIO(data))
+    theme = _theme(workbook.loaded_theme)
+    return tuple(_view(sheet, theme) for sheet in workbook.worksheets if sheet.sheet_state == "visible")
+
+
+def _theme(part: bytes | None) -> tuple[str, ...]:
+    if part is None:
+        return ()
+    root = parse(part)
+    colours: list[str] = []
+    for name in THEME_ORDER:
+        slot: etree._Element = next(root.iter(f"{A}{name}"))
+        colours.append(str(slot[0].get("val") if slot[0].tag == f"{A}srgbClr" else slot[0].get("lastClr")))
+    return tuple(colours)
+
+
+def _view(sheet: Worksheet, theme: tuple[str, ...]) -> SheetView:
+    area = sheet.print_area.split("!")[-1] if sheet.print_area else sheet.dimensions
+    left, top, right, bottom = range_boundaries(area.replace("$", ""))
+    repeated = re.match(r"\$?(\d+)", sheet.print_title_rows or "")
+    split = int(repeated.group(1)) if repeated else top
+    rows = [_row(sheet, line, left, right, theme) for line in range(top, bottom + 1)]
+    return SheetView(
+        title=sheet.title,
+        landscape=sheet.page_setup.orientation == "landscape",
+        widths=tuple(sheet.column_dimensions[get_column_letter(c)].width for c in range(left, right + 1)),
+        head=tuple(rows[: split - top]),
+        body=tuple(rows[split - top :]),
+        repeats_header=bool(repeated),
+    )
+
+
+def _row(sheet: Worksheet, line: int, left: int, right: int, theme: tuple[str, ...]) -> RowView:
+    spans = {
+        area.min_col: area.max_col - area.min_col + 1
+        for area in sheet.merged_cells.ranges
+        if area.min_row <= line <= area.max_row
+    }
+    cells = []
+    for column in range(left, right + 1):
+        cell = sheet.cell(line, column)
+        if isinstance(cell, MergedCell):
+            continue
+        text = "" if cell.value is None else str(cell.value)
+        fill = cell.fill.fgColor if cell.fill.fill_type == "solid" else None
+        cells.append(
+            CellView(
+                text=text,
+                span=spans.get(column, 1),
+                bold=bool(cell.font.b),
+                size=float(cell.font.sz or 10),
+                colour=_rgb(cell.font.color, theme),
+                fill=_by_rule(sheet, cell.coordinate, text, theme) or _rgb(fill, theme),
+                boxed=bool(cell.border.bottom and cell.border.bottom.style),
+                link=cell.hyperlink.target if cell.hyperlink else None,
+            )
+        )
+    return RowView(tuple(cells), sheet.row_dimensions[line].height)
+
+
+def _by_rule(sheet: Worksheet, coordinate: str, text: str, theme: tuple[str, ...]) -> str | None:
+    """Fill of the rule "cell is equal to this text" that holds for the cell."""
+    for ranges in sheet.conditional_formatting if text else ():
+        if coordinate in ranges.cells:
+            for rule in ranges.rules:
+                if rule.type == "cellIs" and rule.operator == "equal" and rule.formula == [f'"{text}"'] and rule.dxf.fill:
+                    return _rgb(rule.dxf.fill.bgColor, theme)
+    return None
+
+
+def _rgb(colour: Color | None, theme: tuple[str, ...]) -> str | None:
+    if colour is None:
+        return None
+    if colour.type == "theme" and theme:
+        return theme[int(colour.theme)]
+    return str(colour.rgb)[-6:] if colour.type == "rgb" else None

@@ -1,0 +1,60 @@
+"""How a practice's documents look: its colour and the pictures of its letterhead."""
+
+from __future__ import annotations
+
+import io
+import warnings
+from dataclasses import dataclass
+
+from PIL import Image, UnidentifiedImageError
+
+MAX_PIXELS = 16_000_000
+MAX_SIDE = 1_200
+
+
+@dataclass(frozen=True)
+class Look:
+    """colour: RRGGBB; logo, firm_logo: PNG bytes or None."""
+
+    colour: str
+    logo: bytes | None = None
+    firm_logo: bytes | None = None
+
+
+class BadPicture(ValueError):
+    """The file is no picture that can be printed."""
+
+
+def read_picture(data: bytes) -> bytes:
+    """A client's PNG or JPEG, decoded within bounds and written anew as PNG without anything else it carried."""
+    try:
+        with warnings.catch_warnings():
+            warnings.simplefilter("error", Image.DecompressionBombWarning)
+            with Image.open(io.BytesIO(data), formats=("PNG", "JPEG")) as picture:
+                if picture.width * picture.height > MAX_PIXELS:
+                    raise BadPicture(f"It has more than {MAX_PIXELS // 1_000_000} million pixels.")
+                picture.load()
+                plain = picture.convert("RGBA")
+    except (UnidentifiedImageError, Image.DecompressionBombError, Image.DecompressionBombWarning) as error:
+        raise BadPicture("It is not a PNG or JPEG picture of usual size.") from error
+    except (OSError, SyntaxError, ValueError) as error:
+        raise BadPicture("It is damaged.") from error
+    plain.thumbnail((MAX_SIDE, MAX_SIDE))
+    white = Image.new("RGB", plain.size, "white")
+    white.paste(plain, mask=plain.getchannel("A"))
+    target = io.BytesIO()
+    white.save(target, "PNG", optimize=True)
+    return target.getvalue()
+
+
+def picture_size(png: bytes) -> tuple[int, int]:
+    """Width and height in pixels."""
+    with Image.open(io.BytesIO(png), formats=("PNG",)) as picture:
+        return picture.size
+
+
+def contrast_on_white(colour: str) -> float:
+    """Contrast ratio of RRGGBB on white (WCAG 2.2, 1.4.3); 4.5 is the least for text."""
+    channels = [int(colour[i : i + 2], 16) / 255 for i in (0, 2, 4)]
+    red, green, blue = (c / 12.92 if c <= 0.04045 else ((c + 0.055) / 1.055) ** 2.4 for c in channels)
+    return 1.05 / (0.2126 * red + 0.7152 * green + 0.0722 * blue + 0.05)

@@ -1,0 +1,125 @@
+"""Office files as what they are, zip archives of parts: opened with bounds, written the same way every time."""
+
+from __future__ import annotations
+
+import io
+import re
+import zipfile
+import zlib
+from collections.abc import Iterator, Mapping
+from datetime import date
+from xml.sax.saxutils import escape
+
+from lxml import etree
+
+MAX_PARTS = 2_000
+MAX_TOTAL = 100_000_000
+MAX_RATIO = 200
+EPOCH = (1980, 1, 1, 0, 0, 0)
+W = "{http://schemas.openxmlformats.org/wordprocessingml/2006/main}"
+R = "{http://schemas.openxmlformats.org/officeDocument/2006/relationships}"
+A = "{http://schemas.openxmlformats.org/drawingml/2006/main}"
+RELATIONSHIP = "{http://schemas.openxmlformats.org/package/2006/relationships}Relationship"
+FORBIDDEN = {
+    "vbaProject": "It carries macros. Save it without them (.docx or .xlsx).",
+    "oleObject": "It carries an embedded object. Take the object out.",
+    "embeddings/": "It carries an embedded file. Take it out.",
+    "activeX": "It carries an ActiveX control. Take it out.",
+    "afchunk": "It carries another document inside. Copy the text in instead.",
+}
+
+
+class UnsafeFile(ValueError):
+    """The archive is not what it says, or holds something that must not be opened or passed on."""
+
+
+def read_parts(data: bytes) -> dict[str, bytes]:
+    """Part name → bytes of an Office file; UnsafeFile where it is no such file, too big, or carries active content."""
+    try:
+        archive = zipfile.ZipFile(io.BytesIO(data))
+        entries = archive.infolist()
+    except (zipfile.BadZipFile, ValueError, NotImplementedError) as error:
+        raise UnsafeFile("It is not a Word or Excel file (.docx, .xlsx). Save it anew from Word or Excel.") from error
+    names = [entry.filename for entry in entries]
+    if len(entries) > MAX_PARTS or len(names) != len({name.lower() for name in names}):
+        raise UnsafeFile("It holds too many parts, or a part twice. Save it anew from Word or Excel.")
+    if any(name.startswith("/") or "\\" in name or ".." in name.split("/") for name in names):
+        raise UnsafeFile("It holds a part whose name leads out of the file. Do not use it.")
+    total = sum(entry.file_size for entry in entries)
+    if total > MAX_TOTAL or total > MAX_RATIO * max(len(data), 1):
+        raise UnsafeFile("It is far larger inside than outside. Do not use it.")
+    for word, mend in FORBIDDEN.items():
+        if any(word.lower() in name.lower() for name in names):
+            raise UnsafeFile(mend)
+    try:
+        parts = {entry.filename: archive.read(entry) for entry in entries if not entry.is_dir()}
+    except (zipfile.BadZipFile, RuntimeError, OSError, EOFError, NotImplementedError, zlib.error) as error:
+        raise UnsafeFile("It is damaged or locked with a password. Save it anew without one.") from error
+    for name, part in parts.items():
+        if name.endswith((".xml", ".rels")) and b"<!DOCTYPE" in part[:4096]:
+            raise UnsafeFile("A part declares a document type, which Office never writes. Do not use it.")
+    if "[Content_Types].xml" not in parts:
+        raise UnsafeFile("It is not a Word or Excel file (.docx, .xlsx). Save it anew from Word or Excel.")
+    if b"macroEnabled" in parts["[Content_Types].xml"]:
+        raise UnsafeFile(FORBIDDEN["vbaProject"])
+    return parts
+
+
+def write_parts(parts: Mapping[str, bytes]) -> bytes:
+    """The archive of these parts: sorted, without clock or operating system, so that equal parts give equal bytes."""
+    target = io.BytesIO()
+    with zipfile.ZipFile(target, "w", zipfile.ZIP_DEFLATED, compresslevel=6) as archive:
+        for name in sorted(parts, key=lambda name: (name != "[Content_Types].xml", name)):
+            info = zipfile.ZipInfo(name, EPOCH)
+            info.compress_type, info.create_system, info.external_attr = zipfile.ZIP_DEFLATED, 3, 0o600 << 16
+            archive.writestr(info, parts[name])
+    return target.getvalue()
+
+
+def parse(part: bytes) -> etree._Element:
+    """An XML part, without entities and without network."""
+    return etree.fromstring(part, etree.XMLParser(resolve_entities=False, no_network=True, huge_tree=False))
+
+
+def serialize(root: etree._Element) -> bytes:
+    return etree.tostring(root, xml_declaration=True, encoding="UTF-8", standalone=True)
+
+
+def relationships(parts: Mapping[str, bytes]) -> Iterator[tuple[str, etree._Element]]:
+    """(name of the .rels part, relationship) of the whole file."""
+    for name, part in parts.items():
+        if name.endswith(".rels"):
+            for relationship in parse(part).iter(RELATIONSHIP):
+                yield name, relationship
+
+
+def core_properties(title: str, subject: str, author: str, day: date) -> bytes:
+    """docProps/core.xml, written from code: docxtpl would escape it twice, openpyxl put the clock in."""
+    stamp = f"{day.isoformat()}T00:00:00Z"
+    return (
+        '<?xml version="1.0" encoding="UTF-8" standalone="yes"?>\n'
+        '<cp:coreProperties xmlns:cp="http://schemas.openxmlformats.org/package/2006/metadata/core-properties"'
+        ' xmlns:dc="http://purl.org/dc/elements/1.1/" xmlns:dcterms="http://purl.org/dc/terms/"'
+        ' xmlns:xsi="http://www.w3.org/2001/XMLSchema-instance">'
+        f"<dc:title>{escape(title)}</dc:title><dc:subject>{escape(subject)}</dc:subject><dc:creator>{escape(author)}</dc:creator>"
+        f'<dcterms:created xsi:type="dcterms:W3CDTF">{stamp}</dcterms:created>'
+        f'<dcterms:modified xsi:type="dcterms:W3CDTF">{stamp}</dcterms:modified>'
+        "<dc:language>en-US</dc:language></cp:coreProperties>"
+    ).encode()
+
+
+def recolour_theme(parts: dict[str, bytes], colour: str, tint: str) -> None:
+    """Put the practice's colour into the theme's first accent and its tint into the second (RRGGBB each)."""
+    for name, part in parts.items():
+        if re.fullmatch(r"(word|xl)/theme/theme\d*\.xml", name):
+            root = parse(part)
+            for tag, value in (("accent1", colour), ("accent2", tint), ("hlink", colour), ("folHlink", colour)):
+                for slot in root.iter(f"{A}{tag}"):
+                    slot[:] = [etree.Element(f"{A}srgbClr", {"val": value})]
+            parts[name] = serialize(root)
+
+
+def tint_of(colour: str, share: float = 0.12) -> str:
+    """The colour RRGGBB mixed into white at `share`."""
+    channels = (int(colour[i : i + 2], 16) for i in (0, 2, 4))
+    return "".join(f"{round(255 - (255 - channel) * share):02X}" for channel in channels)

@@ -1,0 +1,163 @@
+"""Word documents: docxtpl in a sandbox, then letterhead, colour and properties. The only module that imports docxtpl."""
+
+from __future__ import annotations
+
+import io
+import posixpath
+from collections.abc import Mapping
+from datetime import date
+from typing import Any
+
+from docxtpl import DocxTemplate, RichText
+from lxml import etree
+
+from pipeline.render.jinja import environment
+from pipeline.render.look import Look, picture_size
+from pipeline.render.parts import (
+    RELATIONSHIP,
+    A,
+    R,
+    W,
+    core_properties,
+    parse,
+    read_parts,
+    recolour_theme,
+    serialize,
+    tint_of,
+    write_parts,
+)
+
+WP = "{http://schemas.openxmlformats.org/drawingml/2006/wordprocessingDrawing}"
+# alternative texts of the placeholder pictures in the templates
+LOGO, FIRM_LOGO = "logo of the practice", "logo of the firm"
+CELL_ORDER = [
+    "cnfStyle",
+    "tcW",
+    "gridSpan",
+    "hMerge",
+    "vMerge",
+    "tcBorders",
+    "shd",
+    "noWrap",
+    "tcMar",
+    "textDirection",
+    "tcFitText",
+    "vAlign",
+]
+
+
+def render_word(template: bytes, names: Mapping[str, Any], look: Look, day: date) -> bytes:
+    """The document that the template makes of these names (JSON primitives).
+
+    Raises jinja2.TemplateError where the template asks for a name that is not there, UnsafeFile for a bad template.
+    """
+    read_parts(template)
+    document = DocxTemplate(io.BytesIO(template))
+    sandbox = environment(autoescape=True)
+
+    def link(target: Mapping[str, str], text: str = "") -> RichText:
+        shown = text or f"{target['id']} {target['title']}"
+        return RichText(shown, style="Hyperlink", url_id=document.build_url_id(target["href"]))
+
+    sandbox.globals["link"] = link
+    # the properties are written below; rendering them would escape them twice
+    document.render_properties = lambda *_: None
+    document.render(names, sandbox, autoescape=True)
+    target = io.BytesIO()
+    document.save(target)
+    return finish(read_parts(target.getvalue()), names, look, day)
+
+
+def finish(parts: dict[str, bytes], names: Mapping[str, Any], look: Look, day: date) -> bytes:
+    """Letterhead, colour, properties and a reproducible archive."""
+    own = names["document"]
+    place_picture(parts, LOGO, look.logo, f"Logo of {names['practice']['name']}")
+    place_picture(parts, FIRM_LOGO, look.firm_logo, f"Logo of {names['consultant']['title']}")
+    tint = tint_of(look.colour)
+    recolour_theme(parts, look.colour, tint)
+    for name in [name for name in parts if name.startswith("word/") and name.endswith(".xml")]:
+        root = parse(parts[name])
+        _recolour(root, {"accent1": look.colour, "accent2": tint, "hyperlink": look.colour})
+        for cell in root.iter(f"{W}tcPr"):
+            cell[:] = sorted(cell, key=_cell_order)
+        parts[name] = serialize(root)
+    title = f"{own['id']} {own['title']}".strip()
+    parts["docProps/core.xml"] = core_properties(title, names["practice"]["name"], names["practice"]["legal_name"], day)
+    return write_parts(parts)
+
+
+def _cell_order(element: etree._Element) -> int:
+    # docxtpl puts the shading of {% cellbg %} first, where the schema wants the width
+    name = etree.QName(element).localname
+    return CELL_ORDER.index(name) if name in CELL_ORDER else len(CELL_ORDER)
+
+
+def _recolour(root: etree._Element, colours: Mapping[str, str]) -> None:
+    """Write the theme's colours out beside their names, for readers that do not look at the theme."""
+    for element in root.iter():
+        named, filled = element.get(f"{W}themeColor", ""), element.get(f"{W}themeFill", "")
+        if named in colours:
+            element.set(f"{W}val" if element.tag == f"{W}color" else f"{W}color", colours[named])
+        if filled in colours:
+            element.set(f"{W}fill", colours[filled])
+
+
+def place_picture(parts: dict[str, bytes], alt: str, png: bytes | None, new_alt: str) -> None:
+    """Put the picture where the template holds one with this alternative text, or take the placeholder away.
+
+    The picture keeps the height of the placeholder and its own proportions, and is never wider than the placeholder.
+    """
+    for name in [name for name in parts if name.startswith("word/") and name.endswith(".xml")]:
+        if alt.encode() not in parts[name]:
+            continue
+        root = parse(parts[name])
+        for properties in [e for e in root.iter(f"{WP}docPr") if e.get("descr") == alt]:
+            drawing = next(e for e in properties.iterancestors() if e.tag == f"{W}drawing")
+            blip = next(drawing.iter(f"{A}blip"))
+            media = _target(parts, name, str(blip.get(f"{R}embed")))
+            if png is None:
+                run = drawing.getparent()
+                assert run is not None
+                run.remove(drawing)
+                continue
+            parts[media] = png
+            _fit(drawing, png)
+            for element in drawing.iter():
+                if element.get("descr") == alt:
+                    element.set("descr", new_alt)
+        parts[name] = serialize(root)
+    if png is None:
+        _drop_unused_media(parts)
+
+
+def _target(parts: Mapping[str, bytes], source: str, id: str) -> str:
+    folder, file = posixpath.split(source)
+    for relationship in parse(parts[f"{folder}/_rels/{file}.rels"]).iter(RELATIONSHIP):
+        if relationship.get("Id") == id:
+            return posixpath.normpath(posixpath.join(folder, str(relationship.get("Target"))))
+    raise KeyError(id)
+
+
+def _fit(drawing: etree._Element, png: bytes) -> None:
+    extent = next(drawing.iter(f"{WP}extent"))
+    box_width, box_height = int(str(extent.get("cx"))), int(str(extent.get("cy")))
+    width, height = picture_size(png)
+    scale = min(box_width / width, box_height / height)
+    for element in (extent, *drawing.iter(f"{A}ext")):
+        if element.get("cx"):
+            element.set("cx", str(round(width * scale)))
+            element.set("cy", str(round(height * scale)))
+
+
+def _drop_unused_media(parts: dict[str, bytes]) -> None:
+    for name in [name for name in parts if name.endswith(".rels") and name.startswith("word/")]:
+        source = parts.get(name.replace("_rels/", "").removesuffix(".rels"), b"")
+        root = parse(parts[name])
+        for relationship in list(root):
+            if str(relationship.get("Type")).endswith("/image") and f'"{relationship.get("Id")}"'.encode() not in source:
+                root.remove(relationship)
+        parts[name] = serialize(root)
+    used = b"".join(part for name, part in parts.items() if name.endswith(".rels"))
+    for name in [name for name in parts if name.startswith("word/media/")]:
+        if posixpath.basename(name).encode() not in used:
+            del parts[name]

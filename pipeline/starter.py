@@ -1,0 +1,48 @@
+"""A new practice: a profile with every key that is asked, still empty, so that the check leads through it."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Mapping
+from pathlib import Path
+from typing import Any
+
+from pipeline.errors import OutputError, UsageError
+from pipeline.workspace import SLUG, Workspace
+
+
+def start_practice(workspace: Workspace, slug: str, name: str) -> Path:
+    """Write the profile of a new practice and say where; nothing that exists is touched."""
+    if not SLUG.fullmatch(slug) or len(slug) > 60:
+        raise UsageError("Choose a slug of small letters, digits and single hyphens, at most 60, as in willow-creek.")
+    folder = workspace.practices / slug
+    schema = json.loads((workspace.schemas / "profile.schema.json").read_text("utf-8"))
+    profile = _empty(schema, schema["$defs"])
+    profile["practice"] |= {"slug": slug, "legal_name": name, "name": name, "short_name": name, "colour": "#1F5F5B"}
+    file = folder / "profile.json"
+    try:
+        (folder / "assessments").mkdir(parents=True, exist_ok=True, mode=0o700)
+        with file.open("x", encoding="utf-8") as target:
+            target.write(json.dumps(profile, indent=2, ensure_ascii=False) + "\n")
+        file.chmod(0o600)
+    except FileExistsError as error:
+        raise UsageError(f'There already is a practice "{slug}"; nothing was changed.') from error
+    except OSError as error:
+        raise OutputError(f"{file} could not be written: {error.strerror}.") from error
+    return file
+
+
+def _empty(schema: Mapping[str, Any], definitions: Mapping[str, Any]) -> Any:
+    """A value with the shape of the schema and nothing in it: the check asks for each, and says what belongs there."""
+    if "$ref" in schema:
+        return _empty(definitions[schema["$ref"].rsplit("/", 1)[-1]], definitions)
+    if "const" in schema:
+        return schema["const"]
+    match schema.get("type"):
+        case "object":
+            return {key: _empty(schema["properties"][key], definitions) for key in schema["required"]}
+        case "array":
+            return [_empty(schema["items"], definitions) for _ in range(schema.get("minItems", 0))]
+        case "boolean" | "integer":
+            return None
+    return ""

@@ -1,0 +1,77 @@
+"""Where things are."""
+
+from __future__ import annotations
+
+import re
+from dataclasses import dataclass
+from pathlib import Path
+
+from pipeline.errors import UsageError, did_you_mean
+
+SLUG = re.compile(r"[a-z0-9]+(-[a-z0-9]+)*")
+
+
+@dataclass(frozen=True)
+class Workspace:
+    """The folders of one firm: catalogue, templates, practices, outputs."""
+
+    root: Path
+
+    @property
+    def catalog(self) -> Path:
+        return self.root / "catalog"
+
+    @property
+    def schemas(self) -> Path:
+        return self.root / "schemas"
+
+    @property
+    def templates(self) -> Path:
+        return self.root / "templates_docx"
+
+    @property
+    def forms(self) -> Path:
+        return self.root / "forms_xlsx"
+
+    @property
+    def practices(self) -> Path:
+        return self.root / "practices"
+
+    @property
+    def build(self) -> Path:
+        return self.root / "build"
+
+    def practice(self, slug: str) -> Path:
+        """Folder of a practice; UsageError where the slug is malformed or unknown."""
+        if not SLUG.fullmatch(slug) or len(slug) > 60:
+            raise UsageError(
+                "A practice is named by its slug: small letters, digits and single hyphens, as in example-juniper-ridge."
+            )
+        folder = self.practices / slug
+        if not folder.is_dir():
+            raise UsageError(f'There is no practice "{slug}" in {self.practices}. {did_you_mean(slug, self.slugs())}')
+        return folder
+
+    def slugs(self) -> tuple[str, ...]:
+        """Slugs of all practices that have a folder, sorted."""
+        if not self.practices.is_dir():
+            return ()
+        return tuple(sorted(p.name for p in self.practices.iterdir() if p.is_dir() and SLUG.fullmatch(p.name)))
+
+    def shown(self, path: Path) -> str:
+        """The path as messages print it: relative to the workspace where it lies in it."""
+        try:
+            return path.relative_to(self.root).as_posix()
+        except ValueError:
+            return path.as_posix()
+
+
+def find_workspace(start: Path) -> Workspace:
+    """The nearest folder at or above `start` that holds a catalogue and templates."""
+    for folder in (start, *start.parents):
+        if (folder / "catalog" / "catalog.toml").is_file() and (folder / "templates_docx").is_dir():
+            return Workspace(folder)
+    raise UsageError(
+        f"No workspace at or above {start}: a workspace holds the folders catalog, templates_docx and practices. "
+        "Change into it, or name it with --workspace."
+    )
