@@ -92,7 +92,7 @@ class ActionNames:
 
 @dataclass(frozen=True)
 class FindingNames:
-    """answer: one printed sentence for a finding without actions; policies: those that answer it."""
+    """fill: background of the level as RRGGBB; open: actions still to do; done: how many are done; policies: those that answer it."""
 
     id: str
     title: str
@@ -107,6 +107,8 @@ class FindingNames:
     reason: str
     existing: tuple[str, ...]
     actions: tuple[ActionNames, ...]
+    open: tuple[ActionNames, ...]
+    done: int
     policies: tuple[LinkNames, ...]
     citations: str
 
@@ -180,13 +182,6 @@ class FormNames(CommonNames):
 
 
 @dataclass(frozen=True)
-class LevelNames:
-    level: str
-    fill: str
-    count: int
-
-
-@dataclass(frozen=True)
 class DecisionNames:
     citation: str
     title: str
@@ -241,13 +236,15 @@ class HeatRow:
 
 @dataclass(frozen=True)
 class ReportNames(CommonNames):
+    """counts: how many findings of each level, as a phrase; row, rows: the findings once more, for the register."""
+
     scope: str
     participants: tuple[PersonNames, ...]
     sources: tuple[str, ...]
     systems: tuple[AssetNames, ...]
     devices: tuple[AssetNames, ...]
     places: tuple[AssetNames, ...]
-    levels: tuple[LevelNames, ...]
+    counts: str
     heat: tuple[HeatRow, ...]
     findings: tuple[FindingNames, ...]
     top: tuple[FindingNames, ...]

@@ -8,7 +8,7 @@ from datetime import date
 from functools import cached_property
 from typing import Any
 
-from pipeline.assessment.model import Assessment, Finding
+from pipeline.assessment.model import Action, Assessment, Finding
 from pipeline.assessment.scoring import LEVELS, at_least, risk_level
 from pipeline.catalog import Catalog, Scenario
 from pipeline.facts import STATES, facts_of, joined, phrases_of, printed_date
@@ -154,15 +154,18 @@ def finding_names(inputs: Inputs, section: str, finding: Finding) -> FindingName
         response=inputs.word("response", finding.response),
         reason=reason,
         existing=tuple(safeguards[id] for id in finding.existing),
-        actions=tuple(
-            ActionNames(
-                action.what,
-                inputs.profile.person(action.owner).name,
-                printed_date(action.done_on or action.due),
-                inputs.word("status", action.status),
-            )
-            for action in finding.actions
-        ),
+        actions=tuple(_action(inputs, action) for action in finding.actions),
+        open=tuple(_action(inputs, action) for action in finding.actions if action.status != "done"),
+        done=sum(action.status == "done" for action in finding.actions),
         policies=links(inputs, section, scenario.policies),
         citations=", ".join(scenario.citations),
+    )
+
+
+def _action(inputs: Inputs, action: Action) -> ActionNames:
+    return ActionNames(
+        action.what,
+        inputs.profile.person(action.owner).name,
+        printed_date(action.done_on or action.due),
+        inputs.word("status", action.status),
     )

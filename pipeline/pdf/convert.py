@@ -22,6 +22,7 @@ from pipeline.pdf.fonts import FAMILY, missing_fonts, missing_glyphs, packaged_f
 from pipeline.render.parts import read_parts
 
 SECONDS_A_DOCUMENT = 60
+MOST_BREAKS = 12
 
 
 @dataclass(frozen=True)
@@ -82,10 +83,21 @@ def _use_fonts(file: str) -> None:
     os.dup2(os.open(os.devnull, os.O_WRONLY), 2)
 
 
-def _draw(document: bytes) -> bytes:
+def _draw(document: bytes, filled: bool) -> bytes:
+    # the empty rows of a form look like nothing below its heading
     import dxpdf
 
-    return bytes(dxpdf.convert(document))
+    from pipeline.pdf.keep import break_before, lonely_headings
+
+    pdf = bytes(dxpdf.convert(document))
+    # each mended page moves what follows it
+    for _ in range(MOST_BREAKS if filled else 0):
+        lonely = lonely_headings(document, pdf)
+        if not lonely:
+            break
+        document = break_before(document, lonely[0])
+        pdf = bytes(dxpdf.convert(document))
+    return pdf
 
 
 class EmbeddedEngine:
@@ -105,7 +117,7 @@ class EmbeddedEngine:
         spawn = multiprocessing.get_context("spawn")
         jobs = min(self.jobs, len(sources))
         with private_fonts() as fonts, ProcessPoolExecutor(jobs, spawn, initializer=_use_fonts, initargs=(str(fonts),)) as pool:
-            waiting = [pool.submit(_draw, source.paper) for source in sources]
+            waiting = [pool.submit(_draw, source.paper, source.suffix == "docx") for source in sources]
             results: list[bytes] = []
             for source, future in zip(sources, waiting, strict=True):
                 try:

@@ -1,0 +1,103 @@
+"""Real practices, real templates: copies of the examples in a folder of their own."""
+
+from __future__ import annotations
+
+import json
+import shutil
+import subprocess
+from collections.abc import Callable
+from pathlib import Path
+from typing import Any
+
+import pytest
+from click.testing import CliRunner, Result
+
+from pipeline.build import Built, Options, build
+from pipeline.catalog import Catalog, load_catalog
+from pipeline.cli import main
+from pipeline.workspace import Workspace
+
+ROOT = Path(__file__).parent.parent
+JUNIPER, LANTERN = "example-juniper-ridge", "example-lantern"
+SHARED = ("catalog", "schemas", "templates_docx", "forms_xlsx")
+
+
+@pytest.fixture(scope="session")
+def project() -> Workspace:
+    """The workspace of the project itself; nothing writes into it."""
+    return Workspace(ROOT)
+
+
+@pytest.fixture(scope="session")
+def catalog(project: Workspace) -> Catalog:
+    """The catalogue of the project."""
+    loaded, problems = load_catalog(project)
+    assert not problems
+    assert loaded is not None
+    return loaded
+
+
+@pytest.fixture
+def workspace(tmp_path: Path) -> Workspace:
+    """A workspace of one's own with both examples, to be changed at will."""
+    for name in SHARED:
+        shutil.copytree(ROOT / name, tmp_path / "firm" / name)
+    for slug in (JUNIPER, LANTERN):
+        shutil.copytree(ROOT / "practices" / slug, tmp_path / "firm" / "practices" / slug)
+    return Workspace(tmp_path / "firm")
+
+
+@pytest.fixture
+def edit(workspace: Workspace) -> Callable[..., Path]:
+    """edit(slug, file, pointer, value) sets one value of a JSON file; value ... removes the key. file: "profile" or "assessment"."""
+
+    def change(slug: str, file: str, pointer: str, value: Any) -> Path:
+        folder = workspace.practices / slug
+        path = folder / "profile.json" if file == "profile" else next((folder / "assessments").glob("*.json"))
+        document = json.loads(path.read_text("utf-8"))
+        *steps, last = pointer.strip("/").split("/")
+        holder = document
+        for step in steps:
+            holder = holder[int(step)] if isinstance(holder, list) else holder[step]
+        key: Any = int(last) if isinstance(holder, list) and last != "-" else last
+        if value is ...:
+            del holder[key]
+        elif last == "-":
+            holder.append(value)
+        else:
+            holder[key] = value
+        path.write_text(json.dumps(document), "utf-8")
+        return path
+
+    return change
+
+
+@pytest.fixture
+def binder(workspace: Workspace) -> Callable[..., Result]:
+    """binder("check", "slug") runs the command in the workspace and gives exit code, stdout and stderr."""
+
+    def run(*arguments: str) -> Result:
+        return CliRunner().invoke(main, ["--workspace", str(workspace.root), *arguments])
+
+    return run
+
+
+@pytest.fixture(scope="session")
+def packages(project: Workspace, tmp_path_factory: pytest.TempPathFactory) -> dict[str, Built]:
+    """Both examples, built once for all tests that only look."""
+    output = tmp_path_factory.mktemp("packages")
+    return {slug: build(project, slug, Options(output=output), lambda _: None) for slug in (JUNIPER, LANTERN)}
+
+
+@pytest.fixture(scope="session")
+def outside() -> Callable[..., str]:
+    """outside("qpdf", "--check", file) runs an independent program and gives its output; a missing program is a failure."""
+
+    def run(program: str, *arguments: object) -> str:
+        if not shutil.which(program):
+            pytest.fail(f"{program} is not installed; the tests need LibreOffice, qpdf and poppler-utils")
+        done = subprocess.run([program, *map(str, arguments)], capture_output=True, text=True, check=False, timeout=300)
+        assert done.returncode == 0, done.stdout + done.stderr
+        return done.stdout
+
+    return run
