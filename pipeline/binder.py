@@ -59,17 +59,18 @@ def make_binder(
     folders = list(dict.fromkeys(artifact.section for artifact in artifacts))
     sources = [on_paper(inputs, artifact, rendered[artifact.id], templates, look) for artifact in artifacts]
     told(f"Drawing {len(sources)} documents with {engine.name}")
-    drafts = _front(inputs, _page(inputs, folders, [1, 1], dict.fromkeys(rendered, 1)), templates, look)
-    made = engine.convert([*sources, *drafts])
+    # of the front matter only the contents can be longer than a page, and only its length counts so far
+    draft = _front(inputs, _page(inputs, folders, [1, 1], dict.fromkeys(rendered, 1)), templates, look, only=CONTENTS)
+    made = engine.convert([*sources, *draft])
     pdfs = dict(zip((artifact.id for artifact in artifacts), made, strict=False))
     lengths = {id: count_pages(pdf) for id, pdf in pdfs.items()}
-    fronts = made[len(sources) :]
+    ahead = [1, count_pages(made[-1])]
     for _ in range(4):
-        ahead = [count_pages(pdf) for pdf in fronts[:2]]
         paging = _page(inputs, folders, ahead, lengths)
         told("Numbering the contents")
         fronts = engine.convert(_front(inputs, paging, templates, look))
-        if [count_pages(pdf) for pdf in fronts[:2]] == ahead:
+        settled, ahead = ahead, [count_pages(pdf) for pdf in fronts[:2]]
+        if ahead == settled:
             break
     else:
         raise ConversionError("The contents pages do not settle: their length changes with each numbering.")
@@ -103,21 +104,19 @@ def _page(inputs: Inputs, folders: Sequence[str], ahead: Sequence[int], lengths:
     )
 
 
-def _front(inputs: Inputs, paging: Paging, templates: Mapping[str, bytes], look: Look) -> list[Source]:
-    """Cover, contents, then a divider for each section."""
+def _front(inputs: Inputs, paging: Paging, templates: Mapping[str, bytes], look: Look, only: str | None = None) -> list[Source]:
+    """Cover, contents, then a divider for each section; or the one of them that is named."""
 
     def source(name: str, template: str, names: CommonNames) -> Source:
         data = render_word(templates[template], primitives(names), look, inputs.as_of)
         return Source(name, "docx", data, data)
 
-    return [
-        source(COVER, "cover.docx", front_names(inputs, paging, COVER, CONTENTS_SUMMARY)),
-        source(CONTENTS, "contents.docx", front_names(inputs, paging, CONTENTS, CONTENTS_SUMMARY)),
-        *(
-            source(f"divider {section.number}", "divider.docx", divider_names(inputs, section))
-            for section in section_names(inputs, paging)
-        ),
+    wanted: list[tuple[str, str, CommonNames]] = [
+        (COVER, "cover.docx", front_names(inputs, paging, COVER, CONTENTS_SUMMARY)),
+        (CONTENTS, "contents.docx", front_names(inputs, paging, CONTENTS, CONTENTS_SUMMARY)),
+        *((f"divider {s.number}", "divider.docx", divider_names(inputs, s)) for s in section_names(inputs, paging)),
     ]
+    return [source(*one) for one in wanted if only in (None, one[0])]
 
 
 def _parts(inputs: Inputs, folders: Sequence[str], fronts: Sequence[bytes], pdfs: Mapping[str, bytes]) -> list[Part]:

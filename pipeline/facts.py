@@ -70,6 +70,12 @@ STATES = dict(
 )
 OFFICES = ("own_office", "shared_suite")
 COMPUTERS = ("laptop", "desktop")
+DISK_ENCRYPTION = {
+    "windows": "BitLocker or device encryption on Windows",
+    "macos": "FileVault on macOS",
+    "chromeos": "the built-in one on ChromeOS",
+    "linux": "full-disk encryption on Linux",
+}
 KINDS_WITH_A_NAME = (
     "ehr", "email", "telehealth", "texting", "fax", "storage", "messaging", "password_manager", "device_management", "backup",
 )  # fmt: skip
@@ -158,6 +164,11 @@ def phrases_of(profile: Profile) -> dict[str, str]:
             for contact in profile.contacts
             if contact.kind == "it"
         ),
+        "disk_encryption": joined(
+            phrase
+            for platform, phrase in DISK_ENCRYPTION.items()
+            if any(d.platform == platform and d.class_ in COMPUTERS and d.ephi for d in profile.devices)
+        ),
         "owners": joined(profile.person(id).name for id in profile.owners),
     }
     return {name: phrase for name, phrase in phrases.items() if phrase}
@@ -193,7 +204,7 @@ FACTS = frozenset(
 )
 PHRASES = frozenset(
     (*KINDS_WITH_A_NAME, "ephi_systems", "ai_tools", "mfa_optional_systems", "mfa_missing_systems", "logged_systems",
-     "offices", "coworking", "office_networks", "guest_networks", "building_networks", "it_contact", "owners")
+     "offices", "coworking", "office_networks", "guest_networks", "building_networks", "it_contact", "disk_encryption", "owners")
 )  # fmt: skip
 
 

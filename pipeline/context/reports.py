@@ -83,21 +83,21 @@ def _devices(inputs: Inputs) -> Iterator[AssetNames]:
                 "",
                 f"Encryption: {inputs.word('encryption', device.encryption).lower()}; "
                 + ("settings enforced by device management" if device.managed else "settings checked by hand"),
-                users,
+                users or "Not listed one by one",
             )
 
 
 def _places(inputs: Inputs) -> Iterator[AssetNames]:
     for place in inputs.profile.locations:
         networks = [n for n in inputs.profile.networks if n.location == place.id]
-        wifi = "; ".join(f"{n.name}: Wi-Fi {inputs.word('wifi', n.wifi)}" for n in networks)
+        wifi = "; ".join(f"{n.name} ({inputs.word('wifi', n.wifi)})" for n in networks)
         held = [word for word, there in (("paper", place.keeps_paper), ("equipment", place.keeps_equipment)) if there]
         yield AssetNames(
             place.name,
             inputs.word("location_kind", place.kind),
-            f"{place.address.city}, {place.address.state}" if place.address else "",
-            wifi,
-            f"Kept here: {joined(held)}" if held else "Nothing is kept here",
+            f"{place.address.city}, {place.address.state}" if place.address else "–",
+            wifi or "–",
+            joined(held).capitalize() if held else "Nothing",
         )
 
 

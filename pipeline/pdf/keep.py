@@ -27,7 +27,9 @@ def lonely_headings(document: bytes, pdf: bytes) -> list[int]:
     unique = {text: number for number, text in enumerate(headings) if text and headings.count(text) == 1}
     if not unique:
         return []
-    foot = _squashed("".join(_text(parse(part)) for name, part in sorted(parts.items()) if re.fullmatch(r"word/footer\d*\.xml", name)))
+    foot = _squashed(
+        "".join(_text(parse(part)) for name, part in sorted(parts.items()) if re.fullmatch(r"word/footer\d*\.xml", name))
+    )
     found: list[int] = []
     for page in _pages(pdf):
         for text, number in unique.items():
