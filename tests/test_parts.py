@@ -6,7 +6,9 @@ import io
 import struct
 import zipfile
 import zlib
+from contextlib import suppress
 from datetime import date
+from random import Random
 
 import pytest
 from hypothesis import given, settings
@@ -70,10 +72,10 @@ def test_what_is_written_is_read_back(parts: dict[str, bytes]) -> None:
 
 @settings(deadline=None, max_examples=60)
 @given(PARTS, st.randoms(use_true_random=False))
-def test_equal_parts_give_equal_bytes_in_any_order(parts: dict[str, bytes], shuffle: object) -> None:
+def test_equal_parts_give_equal_bytes_in_any_order(parts: dict[str, bytes], shuffle: Random) -> None:
     """The order in which parts were put together does not show."""
     names = [TYPES, *parts]
-    shuffle.shuffle(names)  # type: ignore[attr-defined]
+    shuffle.shuffle(names)
     whole = {TYPES: b"<Types/>", **parts}
     assert write_parts({name: whole[name] for name in names}) == write_parts(whole)
 
@@ -226,10 +228,8 @@ def test_no_damage_gives_anything_but_a_refusal(data: st.DataObject) -> None:
     place = st.one_of(st.integers(0, len(damaged) - 1), st.integers(directory, len(damaged) - 1))
     for _ in range(data.draw(st.integers(1, 3))):
         damaged[data.draw(place)] = data.draw(st.integers(0, 255))
-    try:
+    with suppress(UnsafeFile):
         read_parts(bytes(damaged))
-    except UnsafeFile as refusal:
-        assert str(refusal)
 
 
 @pytest.mark.parametrize("value", [0xFFFFFFF0, 0x7FFFFFFF, 1])
