@@ -35,8 +35,11 @@ class _Group(click.Group):
         except BinderError as error:
             click.echo(f"Error: {error}", err=True)
             ctx.exit(error.exit_code)
-        except (click.ClickException, click.exceptions.Exit, click.Abort):
+        except (click.ClickException, click.exceptions.Exit):
             raise
+        except (KeyboardInterrupt, click.Abort):
+            click.echo("\nStopped. Nothing was published.", err=True)
+            ctx.exit(INTERRUPTED)
         except Exception as error:
             if ctx.params.get("debug"):
                 traceback.print_exc()

@@ -40,13 +40,14 @@ class OfficerNames:
 
 @dataclass(frozen=True)
 class DocumentNames:
-    """The document itself. Dates are printed dates; next_review is a month and a year."""
+    """The document itself. Dates are printed dates; analysis is that of the risk analysis, next_review a month and a year."""
 
     id: str
     title: str
     summary: str
     edition: str
     as_of: str
+    analysis: str
     next_review: str
     law_as_of: str
     owner: str

@@ -54,6 +54,11 @@ def validate(value: Any, schema: Path, shown: str) -> list[Problem]:
 def _explain(error: ValidationError, shown: str) -> Iterator[Problem]:
     where = f"{shown}#{pointer(error.absolute_path)}"
     described = error.schema.get("description", "") if isinstance(error.schema, Mapping) else ""
+    if error.instance in ("", None) and error.validator != "additionalProperties":
+        choices = error.validator_value if error.validator == "enum" else ()
+        listed = f"One of: {', '.join(map(str, choices))}. " if choices else ""
+        yield Problem(where, "This is not filled in yet.", f"{listed}{described}".strip() or "See the schema.")
+        return
     match error.validator:
         case "additionalProperties":
             known = set(error.schema.get("properties", {}))

@@ -96,21 +96,15 @@ def test_the_latest_analysis_on_or_before_the_day_is_taken(workspace: Workspace,
     assert list(scopes.values()) == ["The later analysis.", "The earlier analysis.", "The later analysis."]
 
 
-def test_a_file_whose_name_is_not_a_date_is_found(workspace: Workspace, edit: Callable[..., Path]) -> None:
+def test_a_file_whose_name_is_not_a_date_is_no_analysis(workspace: Workspace) -> None:
     """Nothing in the folder is passed over without a word, nor read as a day that no calendar has."""
-    folder = edit(LANTERN, "assessment", "/scope", "As before.").parent
-    for name in ("september.json", "2026-13-01.json", "2026-02-30.json", "20261006.json", "2026-W40-1.json"):
-        shutil.copy(folder / "2026-10-05.json", folder / name)
-    with pytest.raises(ProblemsFound) as found:
-        load_practice(workspace, LANTERN)
+    folder = workspace.practices / LANTERN / "assessments"
     names = ["2026-02-30", "2026-13-01", "2026-W40-1", "20261006", "september"]
-    expected = [[f"practices/{LANTERN}/assessments/{name}.json", "The name of the file is not a date."] for name in names]
-    assert_told(found.value.problems, "", expected)
-
-
-def test_without_an_analysis_nothing_is_built(workspace: Workspace) -> None:
-    """The practice is told what to put where."""
-    shutil.rmtree(workspace.practices / LANTERN / "assessments")
+    for name in names:
+        shutil.copy(folder / "2026-10-05.json", folder / f"{name}.json")
+    (folder / "2026-10-05.json").unlink()
     with pytest.raises(ProblemsFound) as found:
         load_practice(workspace, LANTERN)
-    assert_told(found.value.problems, "", [[f"practices/{LANTERN}/assessments", "There is no risk analysis."]])
+    shown = f"practices/{LANTERN}/assessments"
+    expected = [[f"{shown}/{name}.json", "The name of the file is not a date."] for name in names]
+    assert_told(found.value.problems, "", [*expected, [shown, "There is no risk analysis."]])

@@ -66,21 +66,12 @@ def listed(path: Path) -> None:
     path.write_text(json.dumps([json.loads(path.read_text("utf-8"))]), "utf-8")
 
 
-def halved(path: Path) -> None:
-    path.write_bytes(path.read_bytes()[: path.stat().st_size // 2])
-
-
 # what happens to the file → what is said
-SPOILT: dict[str, tuple[Callable[[Path], object], list[str]]] = {
-    "missing": (Path.unlink, [f"{PROFILE}\n    The file is missing."]),
-    "empty": (lambda path: path.write_bytes(b""), [f"{PROFILE}\n    The file is empty."]),
-    "50 MB": (sparse, [f"{PROFILE}\n    The file is larger than 5 MB."]),
-    "a list": (listed, [f"{PROFILE}#\n    Here belongs a group of keys."]),
-    "null": (lambda path: path.write_text("null"), [PROFILE]),
-    "UTF-16": (lambda path: path.write_text("{}", "utf-16"), [f"{PROFILE}\n    The file is not UTF-8 text."]),
-    "cut in half": (halved, [f"{PROFILE}:", "This is not JSON"]),
-    "nested": (lambda path: path.write_text("[" * 100_000), [f"{PROFILE}\n    The file is nested too deeply"]),
-    "a folder": (lambda path: (path.unlink(), path.mkdir()), [f"{PROFILE}\n    The file cannot be read"]),
+SPOILT: dict[str, tuple[Callable[[Path], object], str]] = {
+    "empty": (lambda path: path.write_bytes(b""), f"{PROFILE}\n    The file is empty."),
+    "50 MB": (sparse, f"{PROFILE}\n    The file is larger than 5 MB."),
+    "a list": (listed, f"{PROFILE}#\n    Here belongs a group of keys."),
+    "null": (lambda path: path.write_text("null"), PROFILE),
 }
 
 
@@ -91,8 +82,8 @@ def test_a_spoilt_profile_is_refused_and_the_package_built_before_stays(
     """Whatever the file has become, there is a message, exit code 2, and nothing is rendered."""
     before = snapshot(built)
     spoil, words = SPOILT[kind]
-    spoil(workspace.practices / LANTERN / "profile.json")
-    assert_refused(binder("build", LANTERN), *words, "1 problem, 0 warnings.")
+    spoil(workspace.root / PROFILE)
+    assert_refused(binder("build", LANTERN), words, "1 problem, 0 warnings.")
     assert snapshot(built) == before
 
 
@@ -194,15 +185,14 @@ def test_a_misspelt_key_does_not_hide_what_disagrees_elsewhere(edit: Edit, binde
     assert_refused(binder("build", LANTERN), '"logoo"', "The Security Officer is an outside contact.", 'no scenario "SC-999"')
 
 
-@pytest.mark.parametrize("command", ["build", "check"])
 @pytest.mark.parametrize(
     "slug", ["../outside", "../practices/example-lantern", "/etc", ".", "", "Example-Lantern", "example--lantern", "a" * 61]
 )
-def test_a_slug_leads_nowhere_but_into_the_practices(command: str, slug: str, workspace: Workspace, binder: Binder) -> None:
+def test_a_slug_leads_nowhere_but_into_the_practices(slug: str, workspace: Workspace, binder: Binder) -> None:
     """A folder elsewhere that looks like a practice is not read; joined plainly, the path leads there (the control)."""
     shutil.copytree(workspace.practices / LANTERN, workspace.root / "outside")
     assert (workspace.practices / "../outside" / "profile.json").is_file()
-    assert_refused(binder(command, slug), "A practice is named by its slug")
+    assert_refused(binder("build", slug), "A practice is named by its slug")
     assert not workspace.build.exists()
 
 
@@ -218,10 +208,9 @@ def test_an_edition_in_another_form_is_refused(edition: str, workspace: Workspac
     assert not workspace.build.exists()
 
 
-@pytest.mark.parametrize("command", ["build", "check"])
-def test_a_day_before_any_risk_analysis_is_refused(command: str, workspace: Workspace, binder: Binder) -> None:
+def test_a_day_before_any_risk_analysis_is_refused(workspace: Workspace, binder: Binder) -> None:
     """There is nothing that a package of that day could be made from."""
-    result = binder(command, LANTERN, "--as-of", "2026-10-04")
+    result = binder("build", LANTERN, "--as-of", "2026-10-04")
     assert_refused(result, f"practices/{LANTERN}/assessments\n", "There is no risk analysis on or before the given day.")
     assert not workspace.build.exists()
 
@@ -294,10 +283,10 @@ def test_new_refuses_a_name_that_is_no_slug(slug: str, workspace: Workspace, bin
     assert snapshot(workspace.root) == before
 
 
-def test_new_takes_a_strange_name_and_check_refuses_it(binder: Binder) -> None:
+def test_new_takes_a_strange_name_and_the_check_refuses_it(binder: Binder) -> None:
     """What is typed on the command line is read as strictly as a file."""
     assert binder("new", "willow", "--name", "Willow {{ creek }}\nTherapy").exit_code == 0
-    result = binder("check", "willow")
+    result = binder("build", "willow")
     assert_refused(result, "profile.json#/practice/name\n", "signs of the template language", "U+000A")
 
 
@@ -314,15 +303,14 @@ def test_list_shows_practices_analyses_and_what_was_built(binder: Binder, built:
 # --- check
 
 
-def test_check_without_a_name_checks_all_practices(binder: Binder) -> None:
-    """And says that they can be built."""
-    result = binder("check")
-    assert (result.exit_code, result.stderr) == (0, "")
-    assert result.stdout == f"Checked 2: {JUNIPER}, {LANTERN}. Ready to build.\n"
+def test_check_says_that_a_practice_can_be_built(binder: Binder) -> None:
+    """One line, and exit code 0."""
+    result = binder("check", LANTERN)
+    assert (result.exit_code, result.stdout, result.stderr) == (0, f"Checked 1: {LANTERN}. Ready to build.\n", "")
 
 
 def test_check_prints_problems_for_programs(edit: Edit, binder: Binder) -> None:
-    """With --json the problems, and nothing else, stand on the output; the exit code is the same."""
+    """With --json the problems of all practices, and nothing else, stand on the output; the exit code is the same."""
     edit(LANTERN, "profile", "/officers/security/person", "it-contact")
     edit(JUNIPER, "profile", "/approver", "nobody")
     result = binder("check", "--json")
@@ -335,9 +323,10 @@ def test_check_prints_problems_for_programs(edit: Edit, binder: Binder) -> None:
     assert all(set(problem) == {"where", "what", "mend", "warning"} and all(map(str, problem.values())) for problem in problems)
 
 
-def test_check_prints_for_programs_that_there_is_no_problem(binder: Binder) -> None:
-    """An empty list and exit code 0."""
-    result = binder("check", LANTERN, "--json")
+def test_check_prints_for_programs_that_there_is_no_problem(workspace: Workspace, binder: Binder) -> None:
+    """An empty list and exit code 0; a firm without practices is one without problems."""
+    shutil.rmtree(workspace.practices)
+    result = binder("check", "--json")
     assert (result.exit_code, json.loads(result.stdout), result.stderr) == (0, {"problems": []}, "")
 
 
@@ -353,11 +342,14 @@ def test_check_prints_for_programs_also_what_no_text_can_hold(workspace: Workspa
 def test_a_warning_stops_only_a_strict_check(workspace: Workspace, binder: Binder) -> None:
     """A template that nothing uses is worth a word and no more, unless one wants it so."""
     shutil.copy(workspace.templates / "SEC-10.docx", workspace.templates / "SEC-10 copy.docx")
-    lenient, strict = binder("check", LANTERN), binder("check", LANTERN, "--strict")
+    shutil.rmtree(workspace.practices / JUNIPER)
+    shutil.move(workspace.practices / LANTERN, workspace.root / LANTERN)
+    lenient, strict = binder("check"), binder("check", "--strict")
     assert (lenient.exit_code, strict.exit_code) == (0, 2)
     for result in (lenient, strict):
         assert "templates_docx/SEC-10 copy.docx\n    warning: The catalogue does not use this template." in result.stderr
         assert "0 problems, 1 warning." in result.stderr
+    shutil.move(workspace.root / LANTERN, workspace.practices / LANTERN)
     assert_refused(binder("build", LANTERN, "--strict"), "The catalogue does not use this template.")
     assert not workspace.build.exists()
 
@@ -403,13 +395,10 @@ def test_verify_lists_every_difference(binder: Binder, built: Path) -> None:
 )
 def test_verify_says_that_a_manifest_cannot_be_read(text: str | None, tmp_path: Path, binder: Binder) -> None:
     """A folder that is no package is not a package without differences."""
-    if text is not None:
-        (tmp_path / "manifest.json").write_text(text, "utf-8")
-    shutil.rmtree(tmp_path / "firm" / "build", ignore_errors=True)
     folder = tmp_path / "package"
     folder.mkdir()
     if text is not None:
-        (tmp_path / "manifest.json").rename(folder / "manifest.json")
+        (folder / "manifest.json").write_text(text, "utf-8")
     result = binder("verify", str(folder))
     assert result.exit_code == 6, result.stderr
     assert "The manifest is missing or cannot be read." in result.stderr
@@ -427,13 +416,19 @@ def secrets(*documents: Any) -> set[str]:
     """Texts of a profile or analysis that are neither ids nor words of the format: longer ones, names and addresses."""
     code = re.compile(r"[a-z0-9]+([-_][a-z0-9]+)*|[\d.-]{4,10}|164\.\S+|[A-Z]{2}-?\d{3}|[\w-]+\.png")
     found = {text for document in documents for text in texts(document) if not code.fullmatch(text)}
-    people = {person[key] for document in documents for person in document.get("workforce", ()) for key in ("name", "email")}
-    return {text for text in found if len(text) > 12} | {text for text in people if isinstance(text, str)}
+    people = {
+        person[key]
+        for document in documents
+        for person in document.get("workforce", ())
+        for key in ("name", "email")
+        if isinstance(person[key], str)
+    }
+    return {text for text in found if len(text) > 12} | people
 
 
 LONG = "Marisol Etxeberria and Dov Kestenbaum " * 30
 LEAKS: dict[str, list[tuple[str, Any]]] = {
-    "under the schema": [
+    "in single values": [
         ("/practice/people_served", "the friends of Marisol Etxeberria"),
         ("/practice/email", "marisol etxeberria at home"),
         ("/practice/name", LONG),
@@ -452,6 +447,11 @@ LEAKS: dict[str, list[tuple[str, Any]]] = {
         ("/devices/0/count", "one at the front desk"),
         ("/review_month", "September or October"),
         ("/note", LONG * 5),
+        ("/workforce/4/name", "Bjorn\nLindahl, LCSW"),
+        ("/workforce/5/name", "Jamal {{ Harcourt }}, MA"),
+        ("/workforce/6/title", "The\u0301rapist to Joss Whitecloud"),
+        ("/workforce/7/email", "priyanka@juniperridge.example\u202e"),
+        ("/systems/2/note", "Denise\u2028Abernathy"),
     ],
     "between the facts": [
         ("/practice/slug", "elsewhere"),
@@ -467,13 +467,6 @@ LEAKS: dict[str, list[tuple[str, Any]]] = {
         ("/devices/1/count", 7),
         ("/ways_of_working/byod", False),
         ("/ways_of_working/paper_records", False),
-    ],
-    "in the text": [
-        ("/practice/name", "Juniper\nRidge Counseling"),
-        ("/workforce/0/name", "Marisol {{ Etxeberria }}, LCSW"),
-        ("/workforce/1/name", "Dov Ke\u0301stenbaum, PhD"),
-        ("/workforce/2/email", "linh@juniperridge.example\u202e"),
-        ("/systems/0/note", "Denise\u2028Abernathy"),
     ],
     "on a label": [
         ("/devices/0/register/0/tag", "Denise Abernathy's computer"),
@@ -493,8 +486,8 @@ def test_no_value_of_a_profile_stands_in_a_message(kind: str, workspace: Workspa
     assessment = json.loads(next((file.parent / "assessments").iterdir()).read_text("utf-8"))
     result = binder("build", JUNIPER)
     assert result.exit_code == 2
-    for pointer, _ in values:
-        assert pointer in result.stderr or kind in ("between the facts", "on a label")
+    if kind == "in single values":
+        assert [pointer for pointer, _ in values if f"#{pointer}" not in result.stderr] == []
     hidden = secrets(sound, spoilt, assessment)
     assert len(hidden) > 100
     assert {text for text in hidden if text in result.stderr} == set()

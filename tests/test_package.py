@@ -8,6 +8,7 @@ import subprocess
 import sys
 import zipfile
 from collections.abc import Callable
+from datetime import date
 from pathlib import Path
 from typing import Any
 
@@ -16,7 +17,7 @@ import pytest
 from conftest import JUNIPER, LANTERN
 from pypdf import PdfReader
 
-from pipeline.build import Built
+from pipeline.build import Built, Options, build
 from pipeline.catalog import Catalog
 from pipeline.schema import validate
 from pipeline.workspace import Workspace
@@ -193,3 +194,14 @@ def test_policies_say_nothing_of_what_the_remote_practice_lacks(packages: dict[s
         for match in words.finditer(text)
     }
     assert found == set()
+
+
+def test_a_later_day_does_not_change_the_date_of_the_analysis(project: Workspace, tmp_path: Path) -> None:
+    """A package as of December speaks of the risk analysis of October by its own date."""
+    built = build(project, LANTERN, Options(as_of=date(2026, 12, 1), edition="2026.2", output=tmp_path), lambda _: None)
+    cover = page_texts(built.target / "binder.pdf")[0]
+    assert re.search(r"Risk analysis of\s+October 5, 2026", cover)
+    assert "2026.2" in cover
+    policy = "\n".join(office_texts(next((built.target / "02-policies").glob("SEC-10*"))))
+    assert "risk analysis of October 5, 2026" in policy
+    assert "December 1, 2026" in policy

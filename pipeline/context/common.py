@@ -108,6 +108,7 @@ def common_names(inputs: Inputs, id: str, title: str, summary: str, owner: str =
         summary=inputs.text(summary),
         edition=inputs.edition,
         as_of=printed_date(inputs.as_of),
+        analysis=printed_date(inputs.assessment.date),
         next_review=next_review(inputs.as_of, inputs.profile.review_month),
         law_as_of=printed_date(inputs.catalog.law_as_of),
         owner=f"{inputs.profile.person(officer.person).name}, {inputs.word('role', owner)}",
