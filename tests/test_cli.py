@@ -102,9 +102,9 @@ MISTAKES: dict[str, tuple[str, str, Any, list[str]]] = {
     ),
     "misspelt key": (
         "profile",
-        "/practice/logoo",
-        "logo.png",
-        [f"{PROFILE}#/practice\n", 'The key "logoo" is not known here.'],
+        "/workforce/1/supervizor",
+        "imani",
+        [f"{PROFILE}#/workforce/1\n", 'The key "supervizor" is not known here.', 'Did you mean "supervisor"?'],
     ),
     "day first": (
         "profile",
@@ -179,10 +179,12 @@ def test_a_slip_in_the_profile_does_not_hide_what_disagrees_elsewhere(edit: Edit
 
 def test_a_misspelt_key_does_not_hide_what_disagrees_elsewhere(edit: Edit, binder: Binder) -> None:
     """The key is left aside and the rest is checked."""
-    edit(LANTERN, "profile", "/practice/logoo", "logo.png")
+    edit(LANTERN, "profile", "/workforce/1/supervizor", "imani")
     edit(LANTERN, "profile", "/officers/security/person", "it-contact")
     edit(LANTERN, "assessment", "/findings/0/scenario", "SC-999")
-    assert_refused(binder("build", LANTERN), '"logoo"', "The Security Officer is an outside contact.", 'no scenario "SC-999"')
+    assert_refused(
+        binder("build", LANTERN), '"supervizor"', "The Security Officer is an outside contact.", 'no scenario "SC-999"'
+    )
 
 
 @pytest.mark.parametrize(
@@ -244,14 +246,20 @@ def test_new_writes_a_profile_that_check_leads_through(workspace: Workspace, bin
         0,
         "Wrote practices/willow-creek/profile.json. Fill it in, then run: binder check willow-creek\n",
     )
-    assert file.stat().st_mode & 0o077 == 0
-    assert file.parent.stat().st_mode & 0o077 == 0
     profile = json.loads(file.read_text("utf-8"))
     check = binder("check", "willow-creek", "--json")
     assert check.exit_code == 2
     asked = {problem["where"] for problem in json.loads(check.stdout)["problems"]}
     shown = "practices/willow-creek"
     assert asked == {f"{shown}/profile.json#{pointer}" for pointer in empty(profile)} | {f"{shown}/assessments"}
+
+
+def test_new_keeps_the_practice_from_other_users_of_the_machine(workspace: Workspace, binder: Binder) -> None:
+    """Folder, profile and analyses can be read by their owner alone."""
+    binder("new", "willow-creek", "--name", "Willow Creek Therapy")
+    folder = workspace.practices / "willow-creek"
+    modes = {path.name: oct(path.stat().st_mode & 0o777) for path in (folder, *folder.iterdir())}
+    assert modes == {"willow-creek": "0o700", "assessments": "0o700", "profile.json": "0o600"}
 
 
 def empty(value: Any, pointer: str = "") -> Iterator[str]:

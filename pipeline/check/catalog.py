@@ -34,7 +34,8 @@ def check_catalog(catalog: Catalog, profile_schema: Mapping[str, Any]) -> Iterat
         yield from unique(keys, f"catalog/{name}.toml", "number")
         for key, entry in zip(keys, entries, strict=True):
             where = f"catalog/{name}.toml, {key}"
-            for citation in getattr(entry, "citations", ()):
+            cited = getattr(entry, "citations", ()) or filter(None, [getattr(entry, "citation", None)])
+            for citation in cited:
                 yield from exists(citation, citations, where, "provision in regulation.toml with the citation")
             for policy in getattr(entry, "policies", ()):
                 yield from exists(policy, policies, where, "policy")
