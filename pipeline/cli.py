@@ -141,9 +141,7 @@ def check(find: Finder, slugs: tuple[str, ...], as_of: date | None, strict: bool
     problems = check_practices(workspace, names, as_of)
     if as_json:
         keys = ("where", "what", "mend", "warning")
-        click.echo(
-            json.dumps({"problems": [{key: getattr(p, key) for key in keys} for p in problems]}, indent=2, ensure_ascii=False)
-        )
+        click.echo(json.dumps({"problems": [{key: getattr(p, key) for key in keys} for p in problems]}, indent=2))
     else:
         print_problems(problems)
     if any(strict or not problem.warning for problem in problems):

@@ -11,6 +11,11 @@ from jsonschema.exceptions import SchemaError
 from pipeline.errors import Problem, did_you_mean
 
 Fragment = Mapping[str, Any] | bool
+# JSON Schema ignores a word that it does not know, and a condition with one would be true everywhere
+WORDS = frozenset(
+    """type required properties contains items const enum minItems maxItems minContains minimum maximum
+    not if then else allOf anyOf oneOf""".split()
+)
 
 
 def applies(fragment: Fragment | None, profile: Mapping[str, Any]) -> bool:
@@ -40,6 +45,9 @@ def _walk(fragment: Any, facts: Mapping[str, Any], root: Mapping[str, Any], wher
         return
     while "$ref" in facts:
         facts = root["$defs"][facts["$ref"].removeprefix("#/$defs/")]
+    for word in fragment:
+        if word not in WORDS:
+            yield Problem(where, f'applies_when uses "{word}", which conditions do not know.', did_you_mean(word, WORDS))
     known = facts.get("properties", {})
     for key in fragment.get("required", ()):
         if key not in known:
@@ -57,10 +65,9 @@ def _walk(fragment: Any, facts: Mapping[str, Any], root: Mapping[str, Any], wher
     for word in ("contains", "items"):
         if word in fragment:
             yield from _walk(fragment[word], facts.get("items", {}), root, where)
-    values = [fragment["const"]] if "const" in fragment else list(fragment.get("enum", ()))
-    possible = facts.get("enum")
-    for value in values:
-        if possible is not None and value not in possible:
+    for value in [fragment["const"]] if "const" in fragment else fragment.get("enum", ()):
+        possible = facts.get("enum", (True, False) if facts.get("type") == "boolean" else None)
+        if possible is not None and not any(value is one or (value == one and type(value) is type(one)) for one in possible):
             yield Problem(
                 where,
                 f"applies_when compares with {value!r}, which cannot stand there.",

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import hashlib
-import json
 import re
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
@@ -24,7 +23,7 @@ from pipeline.plan import Plan, make_plan
 from pipeline.practice import Profile
 from pipeline.records import structure
 from pipeline.render.look import BadPicture, Look, read_picture
-from pipeline.schema import validate
+from pipeline.schema import checkable, load_schema, validate
 from pipeline.workspace import Workspace
 
 EDITION = re.compile(r"[0-9]{4}\.[1-9][0-9]{0,3}")
@@ -62,7 +61,7 @@ def load_practice(
     catalog, problems = load_shared(workspace)
     raw, found = _valid_json(workspace, folder / "profile.json", "profile")
     problems += found
-    profile = structure(raw, Profile) if raw is not None and not found else None
+    profile = structure(raw, Profile) if raw is not None else None
     look = None
     if profile is not None:
         shown = workspace.shown(folder / "profile.json")
@@ -74,7 +73,7 @@ def load_practice(
     problems += found
     raw_assessment, found = _valid_json(workspace, file, "assessment") if file else (None, [])
     problems += found
-    assessment = structure(raw_assessment, Assessment) if raw_assessment is not None and not found else None
+    assessment = structure(raw_assessment, Assessment) if raw_assessment is not None else None
     if assessment and profile and catalog and file:
         shown = workspace.shown(file)
         problems += check_assessment(assessment, profile, raw, catalog, file.stem, shown)
@@ -104,18 +103,21 @@ def load_shared(workspace: Workspace) -> tuple[Catalog | None, list[Problem]]:
     catalog, problems = load_catalog(workspace)
     if catalog is None:
         return None, problems
-    schema = json.loads((workspace.schemas / "profile.schema.json").read_text("utf-8"))
-    problems += check_catalog(catalog, schema)
+    schemas = {name: load_schema(workspace.schemas / f"{name}.schema.json") for name in ("profile", "assessment", "tasks")}
+    problems += check_catalog(catalog, schemas)
     problems += lint_templates.check_templates(workspace, catalog)
     return catalog, problems
 
 
 def _valid_json(workspace: Workspace, path: Path, kind: str) -> tuple[Any, list[Problem]]:
+    """What can be checked further of a file, and its problems so far."""
     shown = workspace.shown(path)
     value, problems = load_json(path, shown)
-    if value is not None:
-        problems = problems + validate(value, workspace.schemas / f"{kind}.schema.json", shown)
-    return value, problems
+    if value is None:
+        return None, problems
+    schema = workspace.schemas / f"{kind}.schema.json"
+    found = validate(value, schema, shown)
+    return (checkable(value, schema) if found else value), problems + found
 
 
 def _latest_assessment(workspace: Workspace, folder: Path, as_of: date | None) -> tuple[Path | None, list[Problem]]:

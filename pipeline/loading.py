@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import math
 import re
 import tomllib
 import unicodedata
@@ -39,6 +40,13 @@ def _no_constant(name: str) -> Json:
     raise _Refused(f"{name} is not a number that JSON knows")
 
 
+def _finite(text: str) -> float:
+    number = float(text)
+    if not math.isfinite(number):
+        raise _Refused(f"the number {text[:20]} is larger than any that can be written back")
+    return number
+
+
 def read_bounded(path: Path, shown: str, limit: int = MAX_BYTES) -> tuple[bytes, list[Problem]]:
     """The bytes of a file of at most `limit` bytes, or the problem that keeps it from being read."""
     try:
@@ -50,7 +58,7 @@ def read_bounded(path: Path, shown: str, limit: int = MAX_BYTES) -> tuple[bytes,
         return b"", [Problem(shown, f"The file cannot be read ({error.strerror}).", "Check its permissions.")]
     if len(raw) > limit:
         return b"", [Problem(shown, f"The file is larger than {limit // 1_000_000} MB.", "Check that it is the right file.")]
-    if not raw.strip():
+    if not raw.removeprefix(b"\xef\xbb\xbf").strip():
         return b"", [Problem(shown, "The file is empty.", "Fill it in, or restore it from a copy.")]
     return raw, []
 
@@ -61,7 +69,7 @@ def load_json(path: Path, shown: str) -> tuple[Json, list[Problem]]:
     if problems:
         return None, problems
     try:
-        value = json.loads(raw.decode("utf-8-sig"), object_pairs_hook=_unique, parse_constant=_no_constant)
+        value = json.loads(raw.decode("utf-8-sig"), object_pairs_hook=_unique, parse_constant=_no_constant, parse_float=_finite)
     except UnicodeDecodeError:
         return None, [Problem(shown, "The file is not UTF-8 text.", "Save it as UTF-8.")]
     except json.JSONDecodeError as error:
@@ -72,9 +80,11 @@ def load_json(path: Path, shown: str) -> tuple[Json, list[Problem]]:
     except _Refused as error:
         return None, [Problem(shown, f"This cannot be read safely: {error}.", "Keep one of the two, or give a plain value.")]
     except (RecursionError, ValueError):
-        return None, [
-            Problem(shown, "The file is nested too deeply, or a number is too long.", "Check that it is the right file.")
-        ]
+        return None, [_too_much(shown)]
+    if value is None:
+        return None, [Problem(shown, "The file holds nothing but null.", "Fill it in, or restore it from a copy.")]
+    if _too_deep(value):
+        return None, [_too_much(shown)]
     return value, list(refuse_strange_text(value, shown))
 
 
@@ -84,13 +94,29 @@ def load_toml(path: Path, shown: str) -> tuple[Json, list[Problem]]:
     if problems:
         return None, problems
     try:
-        return tomllib.loads(raw.decode("utf-8")), []
+        value = tomllib.loads(raw.decode("utf-8-sig"))
     except UnicodeDecodeError:
         return None, [Problem(shown, "The file is not UTF-8 text.", "Save it as UTF-8.")]
     except tomllib.TOMLDecodeError as error:
         return None, [Problem(shown, f"This is not TOML: {error}.", "See toml.io for how it is written.")]
-    except RecursionError:
-        return None, [Problem(shown, "The file is nested too deeply.", "Check that it is the right file.")]
+    except (RecursionError, ValueError):
+        return None, [_too_much(shown)]
+    return (None, [_too_much(shown)]) if _too_deep(value) else (value, [])
+
+
+def _too_much(shown: str) -> Problem:
+    return Problem(shown, "The file is nested too deeply, or a number is too long.", "Check that it is the right file.")
+
+
+def _too_deep(value: Json) -> bool:
+    """Whether lists and groups stand in each other more than MAX_DEPTH times; without recursion."""
+    level = [value]
+    for _ in range(MAX_DEPTH + 1):
+        holders = [item for item in level if isinstance(item, (dict, list))]
+        if not holders:
+            return False
+        level = [item for holder in holders for item in (holder.values() if isinstance(holder, dict) else holder)]
+    return True
 
 
 def refuse_strange_text(value: Json, shown: str) -> Iterator[Problem]:
@@ -109,17 +135,15 @@ def refuse_strange_text(value: Json, shown: str) -> Iterator[Problem]:
             yield Problem(where, "An accent is stored apart from its letter.", "Type the letter anew; it looks the same.")
 
 
-def strings(value: Json, pointer: str = "", depth: int = 0) -> Iterator[tuple[str, str]]:
+def strings(value: Json, pointer: str = "") -> Iterator[tuple[str, str]]:
     """Every string of a JSON value, keys included, with its JSON pointer (RFC 6901)."""
-    if depth > MAX_DEPTH:
-        return
     if isinstance(value, str):
         yield pointer, value
     elif isinstance(value, dict):
         for key, item in value.items():
             step = f"{pointer}/{key.replace('~', '~0').replace('/', '~1')}"
             yield pointer, key
-            yield from strings(item, step, depth + 1)
+            yield from strings(item, step)
     elif isinstance(value, list):
         for index, item in enumerate(value):
-            yield from strings(item, f"{pointer}/{index}", depth + 1)
+            yield from strings(item, f"{pointer}/{index}")

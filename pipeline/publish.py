@@ -116,7 +116,8 @@ def read_manifest(target: Path) -> dict[str, Any] | None:
     """The manifest of a package, or None where there is none that can be read."""
     try:
         value = json.loads((target / MANIFEST).read_text("utf-8"))
-        if not all(isinstance(entry["path"], str) and isinstance(entry["sha256"], str) for entry in value["artifacts"]):
+        named = [value["practice"], value["edition"], *(entry[key] for entry in value["artifacts"] for key in ("path", "sha256"))]
+        if not all(isinstance(name, str) for name in named):
             return None
     except (OSError, ValueError, KeyError, TypeError, RecursionError):
         return None

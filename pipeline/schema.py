@@ -2,8 +2,12 @@
 
 from __future__ import annotations
 
+import copy
 import json
+import re
 from collections.abc import Iterator, Mapping
+from dataclasses import replace
+from datetime import date
 from functools import cache
 from pathlib import Path
 from typing import Any
@@ -23,6 +27,7 @@ NAMES = {
     "number": "a number",
 }
 FORMATS = FormatChecker(formats=["date"])
+WEB_ADDRESS = re.compile(r"https?://[^\s/?#]+\.[^\s/?#.]+([/?#]\S*)?")
 
 
 @FORMATS.checks("email", raises=EmailNotValidError)  # type: ignore[untyped-decorator]
@@ -31,6 +36,12 @@ def _is_email(value: object) -> bool:
     if isinstance(value, str):
         validate_email(value, check_deliverability=False)
     return True
+
+
+@FORMATS.checks("uri")  # type: ignore[untyped-decorator]
+def _is_web_address(value: object) -> bool:
+    # jsonschema checks it only beside a package of its choice, and then takes any scheme
+    return not isinstance(value, str) or WEB_ADDRESS.fullmatch(value) is not None
 
 
 @cache
@@ -48,7 +59,36 @@ def validate(value: Any, schema: Path, shown: str) -> list[Problem]:
     https://python-jsonschema.readthedocs.io/en/stable/validate/#validating-formats
     """
     validator = Draft202012Validator(load_schema(schema), format_checker=FORMATS)
-    return [problem for error in validator.iter_errors(value) for problem in _explain(error, shown)]
+    found = dict.fromkeys(problem for error in validator.iter_errors(value) for problem in _explain(error, shown))
+    return [problem if problem.mend else replace(problem, mend="See the schema.") for problem in found]
+
+
+def checkable(value: Any, schema: Path) -> Any:
+    """The value as far as it can be checked further, or None where its shape is broken.
+
+    Unknown keys do not matter to what follows; a date that is none becomes one that is neither before nor after any other.
+    """
+    validator = Draft202012Validator(load_schema(schema), format_checker=FORMATS)
+    usable = copy.deepcopy(value)
+    for error in validator.iter_errors(value):
+        if error.validator == "format" and error.validator_value == "date":
+            *steps, last = error.absolute_path
+            holder = usable
+            for step in steps:
+                holder = holder[step]
+            holder[last] = UnknownDate(1, 1, 1)
+        elif error.validator not in ("additionalProperties", "format", "pattern", "minLength", "maxLength", "uniqueItems"):
+            return None
+    return usable
+
+
+class UnknownDate(date):
+    """A date of which nothing can be said: every comparison is false."""
+
+    def __lt__(self, other: date) -> bool:
+        return False
+
+    __le__ = __gt__ = __ge__ = __lt__
 
 
 def _explain(error: ValidationError, shown: str) -> Iterator[Problem]:
@@ -63,11 +103,16 @@ def _explain(error: ValidationError, shown: str) -> Iterator[Problem]:
         case "additionalProperties":
             known = set(error.schema.get("properties", {}))
             for key in sorted(set(error.instance) - known):
-                yield Problem(where, f'The key "{key}" is not known here.', did_you_mean(key, known - set(error.instance)))
+                free = known - set(error.instance)
+                yield Problem(where, f'The key "{key}" is not known here.', did_you_mean(key, free or known))
         case "required":
             for key in sorted(set(error.validator_value) - set(error.instance)):
                 meaning = error.schema.get("properties", {}).get(key, {}).get("description", "")
                 yield Problem(where, f'The key "{key}" is missing.', f"Add it. {meaning}".strip())
+        case "dependentRequired":
+            for key, needed in error.validator_value.items():
+                for missing in sorted(set(needed) - set(error.instance)) if key in error.instance else ():
+                    yield Problem(where, f'With "{key}" belongs the key "{missing}", which is missing.', "Add it.")
         case "enum":
             given = error.instance if isinstance(error.instance, str) else ""
             hint = did_you_mean(given, [str(v) for v in error.validator_value])
@@ -76,8 +121,17 @@ def _explain(error: ValidationError, shown: str) -> Iterator[Problem]:
             wanted = NAMES.get(str(error.validator_value), str(error.validator_value))
             yield Problem(where, f"Here belongs {wanted}.", described or "Change the value.")
         case "format":
-            mends = {"date": "Write the date as YYYY-MM-DD, for example 2026-12-31.", "email": "Write it as name@domain."}
-            yield Problem(where, f"This is not a valid {error.validator_value}.", mends.get(error.validator_value, described))
+            mends = {
+                "date": "Write the date as YYYY-MM-DD, for example 2026-12-31.",
+                "email": "Write it as name@domain.",
+                "uri": "Write it as https://domain.",
+            }
+            named = {"email": "e-mail address", "uri": "web address"}
+            yield Problem(
+                where,
+                f"This is not a valid {named.get(error.validator_value, error.validator_value)}.",
+                mends.get(error.validator_value, described),
+            )
         case "pattern" | "const":
             yield Problem(where, "This is not written in the form that belongs here.", described)
         case "minLength" | "minItems":

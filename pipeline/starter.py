@@ -21,7 +21,9 @@ def start_practice(workspace: Workspace, slug: str, name: str) -> Path:
     profile["practice"] |= {"slug": slug, "legal_name": name, "name": name, "short_name": name, "colour": "#1F5F5B"}
     file = folder / "profile.json"
     try:
-        (folder / "assessments").mkdir(parents=True, exist_ok=True, mode=0o700)
+        # the mode of mkdir is for the last folder only
+        for place in (workspace.practices, folder, folder / "assessments"):
+            place.mkdir(exist_ok=True, mode=0o700)
         with file.open("x", encoding="utf-8") as target:
             target.write(json.dumps(profile, indent=2, ensure_ascii=False) + "\n")
         file.chmod(0o600)

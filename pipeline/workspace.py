@@ -69,9 +69,10 @@ class Workspace:
 def find_workspace(start: Path) -> Workspace:
     """The nearest folder at or above `start` that holds a catalogue and templates."""
     for folder in (start, *start.parents):
-        if (folder / "catalog" / "catalog.toml").is_file() and (folder / "templates_docx").is_dir():
+        needed = (folder / "catalog" / "catalog.toml", folder / "schemas" / "profile.schema.json", folder / "templates_docx")
+        if all(path.exists() for path in needed):
             return Workspace(folder)
     raise UsageError(
-        f"No workspace at or above {start}: a workspace holds the folders catalog, templates_docx and practices. "
+        f"No workspace at or above {start}: a workspace holds the folders catalog, schemas, templates_docx, forms_xlsx and practices. "
         "Change into it, or name it with --workspace."
     )

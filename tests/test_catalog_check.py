@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import json
 import shutil
 from collections.abc import Callable
 from pathlib import Path
@@ -15,6 +14,7 @@ from mutation import assert_told, read_cases
 from pipeline.catalog import FILES, load_catalog
 from pipeline.check.catalog import check_catalog
 from pipeline.errors import Problem
+from pipeline.schema import load_schema
 from pipeline.workspace import Workspace
 
 
@@ -31,7 +31,11 @@ def check(firm: Workspace) -> set[Problem]:
     catalog, problems = load_catalog(firm)
     if catalog is None:
         return set(problems)
-    return set(check_catalog(catalog, json.loads((firm.schemas / "profile.schema.json").read_text("utf-8"))))
+    return set(
+        check_catalog(
+            catalog, {name: load_schema(firm.schemas / f"{name}.schema.json") for name in ("profile", "assessment", "tasks")}
+        )
+    )
 
 
 def change(firm: Workspace, case: dict[str, Any]) -> None:

@@ -239,7 +239,7 @@ def test_a_workspace_without_its_schemas_is_refused(workspace: Workspace, binder
 
 
 def test_new_writes_a_profile_that_check_leads_through(workspace: Workspace, binder: Binder) -> None:
-    """Each place left empty is asked for, and so is the risk analysis; what is filled in is not."""
+    """Each place left empty is asked for, an address, and the risk analysis; what is filled in is not."""
     result = binder("new", "willow-creek", "--name", "Willow Creek Therapy")
     file = workspace.practices / "willow-creek" / "profile.json"
     assert (result.exit_code, result.stdout) == (
@@ -251,7 +251,8 @@ def test_new_writes_a_profile_that_check_leads_through(workspace: Workspace, bin
     assert check.exit_code == 2
     asked = {problem["where"] for problem in json.loads(check.stdout)["problems"]}
     shown = "practices/willow-creek"
-    assert asked == {f"{shown}/profile.json#{pointer}" for pointer in empty(profile)} | {f"{shown}/assessments"}
+    pointers = {*empty(profile), "/locations/0"}
+    assert asked == {f"{shown}/profile.json#{pointer}" for pointer in pointers} | {f"{shown}/assessments"}
 
 
 def test_new_keeps_the_practice_from_other_users_of_the_machine(workspace: Workspace, binder: Binder) -> None:

@@ -240,6 +240,20 @@ def test_the_heading_of_a_table_is_plain_text(template: bytes, check: Check) -> 
     assert check(with_cell(template, "C9", "{{ practice.many }}"))
 
 
+def test_words_in_bold_within_a_cell_are_refused(parts: dict[str, bytes], check: Check) -> None:
+    """openpyxl keeps one look a cell, so a bold word in a sentence would become plain without a word."""
+    bold = "<si><r><rPr><b/></rPr><t>Keep</t></r><r><t> for six years.</t></r></si>"
+    shared = f'<sst xmlns="http://schemas.openxmlformats.org/spreadsheetml/2006/main" count="1" uniqueCount="1">{bold}</sst>'
+    kind = "application/vnd.openxmlformats-officedocument.spreadsheetml.sharedStrings+xml"
+    damaged = with_part(parts, "xl/sharedStrings.xml", shared.encode(), kind)
+    rels = "xl/_rels/workbook.xml.rels"
+    link = f'<Relationship Id="rIdShared" Type="{TYPE}sharedStrings" Target="sharedStrings.xml"/></Relationships>'
+    damaged[rels] = damaged[rels].replace(b"</Relationships>", link.encode())
+    damaged[SHEET] = re.sub(rb'<c r="A7" (s="\d+") t="inlineStr">.*?</c>', rb'<c r="A7" \1 t="s"><v>0</v></c>', damaged[SHEET])
+    assert load_workbook(io.BytesIO(write_parts(damaged))).worksheets[0]["A7"].value == "Keep for six years."
+    assert check(damaged)
+
+
 def test_a_character_without_a_glyph_is_refused(template: bytes, check: Check) -> None:
     """A check mark that the font cannot draw would come out blank."""
     (found,) = check(with_cell(template, "A7", "☑ done"))

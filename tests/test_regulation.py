@@ -34,8 +34,8 @@ NUMBERS_OF_THE_LAW = {
     "breach_annual_days": (60, "164.408(c)"),
     "associate_notice_days": (60, "164.410(b)"),
     "oral_delay_days": (30, "164.412(b)"),
-    "substitute_notice_threshold": (10, "164.404(d)(2)(ii)"),
-    "substitute_notice_days": (90, "164.404(d)(2)(ii)"),
+    "substitute_notice_threshold": (10, "164.404(d)(2)"),
+    "substitute_notice_days": (90, "164.404(d)(2)"),
     "retention_years": (6, "164.316(b)(2)(i)"),
 }
 CLAUSES = (

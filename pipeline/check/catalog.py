@@ -3,29 +3,37 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
+from functools import reduce
 from typing import Any
 
 from pipeline.catalog import Catalog
 from pipeline.check.references import exists, unique
 from pipeline.conditions import check_condition
 from pipeline.errors import Problem, did_you_mean
+from pipeline.plan import FORMS, POLICIES
 
-# word list of catalog.toml → where its codes come from in the schema of the profile
+# word list of catalog.toml → (schema, path) of the codes it must have a word for
 CODES = {
-    "system_kind": ("system", "kind"),
-    "device_class": ("device", "class"),
-    "platform": ("device", "platform"),
-    "encryption": ("device", "encryption"),
-    "baa": ("baa", "status"),
-    "mfa": ("system", "mfa"),
-    "wifi": ("network", "wifi"),
-    "location_kind": ("location", "kind"),
-    "network_kind": ("network", "kind"),
+    "role": ("tasks", "properties/task/items/properties/who"),
+    "level": ("assessment", "$defs/level"),
+    "response": ("assessment", "$defs/finding/properties/response"),
+    "status": ("assessment", "$defs/action/properties/status"),
+    "decision": ("assessment", "$defs/decision/properties/decision"),
+    "system_kind": ("profile", "$defs/system/properties/kind"),
+    "device_class": ("profile", "$defs/device/properties/class"),
+    "platform": ("profile", "$defs/device/properties/platform"),
+    "encryption": ("profile", "$defs/device/properties/encryption"),
+    "baa": ("profile", "$defs/baa/properties/status"),
+    "mfa": ("profile", "$defs/system/properties/mfa"),
+    "wifi": ("profile", "$defs/network/properties/wifi"),
+    "location_kind": ("profile", "$defs/location/properties/kind"),
+    "network_kind": ("profile", "$defs/network/properties/kind"),
 }
+Schema = Mapping[str, Any]
 
 
-def check_catalog(catalog: Catalog, profile_schema: Mapping[str, Any]) -> Iterator[Problem]:
-    """Every defect of the catalogue that a schema cannot see."""
+def check_catalog(catalog: Catalog, schemas: Mapping[str, Schema]) -> Iterator[Problem]:
+    """Every defect of the catalogue that a schema cannot see; schemas: of profile, assessment and tasks, by name."""
     citations = {provision.citation for provision in catalog.provisions}
     policies = {policy.id: policy for policy in catalog.policies}
     forms = {form.id for form in catalog.forms}
@@ -39,12 +47,19 @@ def check_catalog(catalog: Catalog, profile_schema: Mapping[str, Any]) -> Iterat
                 yield from exists(citation, citations, where, "provision in regulation.toml with the citation")
             for policy in getattr(entry, "policies", ()):
                 yield from exists(policy, policies, where, "policy")
-            yield from check_condition(getattr(entry, "applies_when", None), profile_schema, where)
+            yield from check_condition(getattr(entry, "applies_when", None), schemas["profile"], where)
     yield from _policies(catalog, forms)
     yield from _tasks(catalog, forms)
     yield from _scenarios(catalog)
-    yield from _words(catalog, profile_schema)
-    sections = {section.folder for section in catalog.sections}
+    yield from _words(catalog, schemas)
+    sections = [section.folder for section in catalog.sections]
+    yield from unique(sections, "catalog/catalog.toml", "folder of a section")
+    for folder in (POLICIES, FORMS):
+        if folder not in sections:
+            yield Problem(
+                "catalog/catalog.toml", f'There is no section "{folder}", in which documents lie.', did_you_mean(folder, sections)
+            )
+    yield from unique((report.id for report in catalog.reports), "catalog/catalog.toml", "number of a report")
     for report in catalog.reports:
         yield from exists(report.section, sections, f"catalog/catalog.toml, {report.id}", "section")
     for provision in catalog.provisions:
@@ -115,11 +130,11 @@ def _scenarios(catalog: Catalog) -> Iterator[Problem]:
         )
 
 
-def _words(catalog: Catalog, profile_schema: Mapping[str, Any]) -> Iterator[Problem]:
-    for name, (definition, key) in CODES.items():
-        codes = set(profile_schema["$defs"][definition]["properties"][key]["enum"])
+def _words(catalog: Catalog, schemas: Mapping[str, Schema]) -> Iterator[Problem]:
+    for name, (schema, path) in CODES.items():
+        codes = set(reduce(lambda holder, step: holder[step], path.split("/"), schemas[schema])["enum"])
         words = set(catalog.words.get(name, {}))
         for code in sorted(codes - words):
             yield Problem(f"catalog/catalog.toml, words.{name}", f'There is no word for "{code}".', "Add it.")
         for word in sorted(words - codes):
-            yield Problem(f"catalog/catalog.toml, words.{name}", f'No profile can say "{word}".', did_you_mean(word, codes))
+            yield Problem(f"catalog/catalog.toml, words.{name}", f'Nothing can say "{word}".', did_you_mean(word, codes))

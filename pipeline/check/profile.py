@@ -10,6 +10,7 @@ from pipeline.practice import Device, Profile
 from pipeline.render.look import contrast_on_white
 
 READABLE = 4.5
+DUTY = {"security": "164.308(a)(2)", "privacy": "164.530(a)(1)"}
 
 
 def check_profile(profile: Profile, folder: str, shown: str) -> Iterator[Problem]:
@@ -35,7 +36,13 @@ def _ids(profile: Profile, shown: str) -> Iterator[Problem]:
     yield from unique(people, f"{shown}#/workforce", "id of a person or contact")
     for name in ("locations", "systems", "devices", "networks"):
         yield from unique((entry.id for entry in getattr(profile, name)), f"{shown}#/{name}", "id")
-    yield from unique((one.tag for device in profile.devices for one in device.register), f"{shown}#/devices", "inventory tag")
+    places: dict[str, list[str]] = {}
+    for index, device in enumerate(profile.devices):
+        for step, one in enumerate(device.register):
+            places.setdefault(one.tag, []).append(f"/devices/{index}/register/{step}/tag")
+    for first, *others in places.values():
+        for other in others:
+            yield Problem(f"{shown}#{other}", f"The inventory tag is that of {first}.", "Give each device its own.")
 
 
 def _people(profile: Profile, shown: str) -> Iterator[Problem]:
@@ -47,7 +54,7 @@ def _people(profile: Profile, shown: str) -> Iterator[Problem]:
         if officer.person in outside:
             yield Problem(
                 where,
-                f"The {name.capitalize()} Officer is an outside contact. The official must belong to the practice (45 CFR 164.308(a)(2)).",
+                f"The {name.capitalize()} Officer is an outside contact. The official must belong to the practice (45 CFR {DUTY[name]}).",
                 "Designate somebody of the workforce; a consultant can advise, not hold the office.",
             )
         else:
