@@ -13,8 +13,27 @@ from pipeline.errors import Problem, did_you_mean
 Fragment = Mapping[str, Any] | bool
 # JSON Schema ignores a word that it does not know, and a condition with one would be true everywhere
 WORDS = frozenset(
-    """type required properties contains items const enum minItems maxItems minContains minimum maximum
-    not if then else allOf anyOf oneOf""".split()
+    (
+        "type",
+        "required",
+        "properties",
+        "contains",
+        "items",
+        "const",
+        "enum",
+        "minItems",
+        "maxItems",
+        "minContains",
+        "minimum",
+        "maximum",
+        "not",
+        "if",
+        "then",
+        "else",
+        "allOf",
+        "anyOf",
+        "oneOf",
+    )
 )
 
 

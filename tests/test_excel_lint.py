@@ -5,6 +5,7 @@ from __future__ import annotations
 import io
 import re
 from collections.abc import Callable
+from pathlib import Path
 
 import pytest
 from openpyxl import Workbook, load_workbook
@@ -240,18 +241,44 @@ def test_the_heading_of_a_table_is_plain_text(template: bytes, check: Check) -> 
     assert check(with_cell(template, "C9", "{{ practice.many }}"))
 
 
-def test_words_in_bold_within_a_cell_are_refused(parts: dict[str, bytes], check: Check) -> None:
-    """openpyxl keeps one look a cell, so a bold word in a sentence would become plain without a word."""
-    bold = "<si><r><rPr><b/></rPr><t>Keep</t></r><r><t> for six years.</t></r></si>"
-    shared = f'<sst xmlns="http://schemas.openxmlformats.org/spreadsheetml/2006/main" count="1" uniqueCount="1">{bold}</sst>'
+def with_shared_text(parts: dict[str, bytes], item: str) -> dict[str, bytes]:
+    """The parts with the text of cell A7 in the table of shared strings, where Excel keeps texts."""
+    table = f'<sst xmlns="http://schemas.openxmlformats.org/spreadsheetml/2006/main" count="1" uniqueCount="1">{item}</sst>'
     kind = "application/vnd.openxmlformats-officedocument.spreadsheetml.sharedStrings+xml"
-    damaged = with_part(parts, "xl/sharedStrings.xml", shared.encode(), kind)
+    made = with_part(parts, "xl/sharedStrings.xml", table.encode(), kind)
     rels = "xl/_rels/workbook.xml.rels"
     link = f'<Relationship Id="rIdShared" Type="{TYPE}sharedStrings" Target="sharedStrings.xml"/></Relationships>'
-    damaged[rels] = damaged[rels].replace(b"</Relationships>", link.encode())
-    damaged[SHEET] = re.sub(rb'<c r="A7" (s="\d+") t="inlineStr">.*?</c>', rb'<c r="A7" \1 t="s"><v>0</v></c>', damaged[SHEET])
-    assert load_workbook(io.BytesIO(write_parts(damaged))).worksheets[0]["A7"].value == "Keep for six years."
-    assert check(damaged)
+    made[rels] = made[rels].replace(b"</Relationships>", link.encode())
+    made[SHEET] = re.sub(rb'<c r="A7" (s="\d+") t="inlineStr">.*?</c>', rb'<c r="A7" \1 t="s"><v>0</v></c>', made[SHEET])
+    assert load_workbook(io.BytesIO(write_parts(made))).worksheets[0]["A7"].value == "Keep for six years."
+    return made
+
+
+def test_texts_may_be_kept_as_excel_keeps_them(parts: dict[str, bytes], check: Check) -> None:
+    """Excel moves all texts into a table of their own when it saves; that loses nothing."""
+    assert check(with_shared_text(parts, "<si><t>Keep for six years.</t></si>")) == []
+
+
+def test_words_in_bold_within_a_cell_are_refused(parts: dict[str, bytes], check: Check) -> None:
+    """openpyxl keeps one look a cell, so a bold word in a sentence would become plain unnoticed."""
+    bold = "<si><r><rPr><b/></rPr><t>Keep</t></r><r><t xml:space='preserve'> for six years.</t></r></si>"
+    plain = check(with_shared_text(parts, "<si><t>Keep for six years.</t></si>"))
+    assert len(check(with_shared_text(parts, bold))) == len(plain) + 1
+
+
+@pytest.mark.parametrize("name", ["L-03", "F-01"])
+def test_a_template_that_was_saved_by_an_office_program_has_no_problem(
+    name: str, project: Workspace, check: Check, tmp_path: Path, outside: Callable[..., str]
+) -> None:
+    """A consultant opens a template, changes nothing and saves: LibreOffice stands in for Excel here."""
+    profile = (tmp_path / "profile").as_uri()
+    outside(
+        "soffice", f"-env:UserInstallation={profile}", "--headless", "--norestore",
+        "--convert-to", "xlsx", "--outdir", tmp_path, project.forms / f"{name}.xlsx",
+    )  # fmt: skip
+    saved = (tmp_path / f"{name}.xlsx").read_bytes()
+    assert "xl/sharedStrings.xml" in read_parts(saved)
+    assert check(saved) == []
 
 
 def test_a_character_without_a_glyph_is_refused(template: bytes, check: Check) -> None:

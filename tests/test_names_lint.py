@@ -155,7 +155,7 @@ def test_a_loop_takes_one_name(policy: KnownNames) -> None:
 def test_filters_other_than_the_few_are_refused(name: str, policy: KnownNames) -> None:
     """`default` hides a missing fact and `safe` prints raw XML; the message says which filters there are."""
     (found,) = defects(f"{{{{ practice.name|{name} }}}}", policy)
-    assert f"No filter named '{name}'" in found.what
+    assert f'The filter "{name}" is not used' in found.what
     assert "Only capitalize, join, length, lower and upper" in found.mend
 
 

@@ -23,7 +23,11 @@ FILES = {"binder.pdf": b"%PDF", "02-policies/SEC-10 Passwords.docx": b"word"}
 def manifest(files: dict[str, bytes]) -> dict[str, Any]:
     import hashlib
 
-    return {"artifacts": [{"path": path, "sha256": hashlib.sha256(data).hexdigest()} for path, data in files.items()]}
+    return {
+        "practice": "slug",
+        "edition": "2026.1",
+        "artifacts": [{"path": path, "sha256": hashlib.sha256(data).hexdigest()} for path, data in files.items()],
+    }
 
 
 @pytest.fixture

@@ -429,7 +429,8 @@ def test_what_is_no_word_file_is_a_problem_and_no_traceback(data: bytes, catalog
 def test_a_part_that_is_cut_off_is_a_problem_and_no_traceback(name: str, parts: dict[str, bytes], check: Check) -> None:
     """XML that ends in the middle is said to be damaged, whichever part it is."""
     parts[name] = parts[name][: len(parts[name]) // 2]
-    assert [problem.what for problem in check(parts)] == ["The template is damaged."]
+    (problem,) = check(parts)
+    assert "damaged" in problem.what + problem.mend
 
 
 @pytest.mark.parametrize(

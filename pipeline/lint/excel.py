@@ -3,31 +3,36 @@
 from __future__ import annotations
 
 import io
+import warnings
 from collections.abc import Iterator
 
-from lxml import etree
 from openpyxl import load_workbook
 from openpyxl.utils import range_boundaries
-from openpyxl.utils.exceptions import InvalidFileException
 from openpyxl.worksheet.worksheet import Worksheet
 
 from pipeline.errors import Problem
 from pipeline.lint.names import KnownNames, check_text
 from pipeline.pdf.fonts import house_characters
 from pipeline.render.excel.survive import lost_on_the_way
-from pipeline.render.parts import UnsafeFile, read_parts, relationships
+from pipeline.render.parts import UnsafeFile, parse, read_parts, relationships
 
 
 def check_excel_template(data: bytes, shown: str, known: KnownNames) -> Iterator[Problem]:
     """Every defect of one template file."""
     try:
         parts = read_parts(data)
+        for name, part in parts.items():
+            if name.endswith(".xml"):
+                parse(part)
         lost = lost_on_the_way(data)
-        workbook = load_workbook(io.BytesIO(data))
+        with warnings.catch_warnings():
+            warnings.simplefilter("ignore")
+            workbook = load_workbook(io.BytesIO(data))
     except UnsafeFile as error:
         yield Problem(shown, "The template cannot be used.", str(error))
         return
-    except (InvalidFileException, KeyError, ValueError, TypeError, etree.XMLSyntaxError):
+    except Exception:
+        # openpyxl answers a damaged file with whatever goes wrong first
         yield Problem(shown, "The template is damaged.", "Open it in Excel and save it anew.")
         return
     for what in lost:
@@ -47,13 +52,20 @@ def check_excel_template(data: bytes, shown: str, known: KnownNames) -> Iterator
 def _cells(sheet: Worksheet, shown: str, known: KnownNames) -> Iterator[Problem]:
     for row in sheet.iter_rows():
         for cell in row:
-            if not isinstance(cell.value, str):
-                continue
             where = f"{shown}, sheet {sheet.title}, cell {cell.coordinate}"
-            for defect in check_text(cell.value, known):
-                yield Problem(where, defect.what, defect.mend)
             if cell.data_type == "f":
                 yield Problem(where, "A formula stands in a template; its printed value would be missing.", "Write a value.")
+                continue
+            if not isinstance(cell.value, str):
+                if cell.value is not None:
+                    yield Problem(
+                        where,
+                        "A number or date stands in a template; paper would show it without its format.",
+                        "Write it as text.",
+                    )
+                continue
+            for defect in check_text(cell.value, known):
+                yield Problem(where, defect.what, defect.mend)
             if missing := {char for char in cell.value if ord(char) not in house_characters() and char != "\n"}:
                 yield Problem(
                     where, f"The font cannot draw {', '.join(f'U+{ord(c):04X}' for c in sorted(missing))}.", "Write it in words."
@@ -87,5 +99,8 @@ def _print_set_up(sheet: Worksheet, shown: str) -> Iterator[Problem]:
                 "Its heading is not repeated on each page.",
                 "Set it: Page Layout, Print Titles, rows to repeat.",
             )
-        if any(not isinstance(sheet.cell(top, column).value, str) for column in range(left, right + 1)):
+        headings = [sheet.cell(top, column).value for column in range(left, right + 1)]
+        if not all(isinstance(heading, str) for heading in headings):
             yield Problem(f"{where}, table {table.name}", "A column has no heading.", "Write one.")
+        if any("{" in str(heading) for heading in headings):
+            yield Problem(f"{where}, table {table.name}", "A heading holds a name in braces.", "Write plain words there.")

@@ -9,11 +9,13 @@ from pipeline.errors import Problem
 from pipeline.render.parts import parse, read_parts
 
 LEFTOVER = re.compile(
-    r"\{\{|\}\}|\{%|%\}|\{#|#\}|\b(?:TODO|TBD|FIXME|XXX)\b|lorem ipsum|\[(?:insert|your|practice name|name of)\b[^\]]*\]|<built-in method|<bound method|\bNaN\b",
-    re.IGNORECASE,
+    r"\{\{|\}\}|\{%|%\}|\{#|#\}|\b(?:TODO|TBD|FIXME|XXX|NaN)\b|<built-in method|<bound method"
+    r"|(?i:lorem ipsum|\[(?:insert|your|practice name|name of)\b[^\]]*\])"
 )
 ALONE = re.compile(r"\s*(None|null|True|False|nan|undefined)\s*")
 BLOCKS = {"p", "si", "is"}
+# attributes that Office shows or follows
+SHOWN = {"Target", "descr", "title", "name"}
 
 
 def find_leftovers(data: bytes, shown: str) -> Iterator[Problem]:
@@ -22,9 +24,12 @@ def find_leftovers(data: bytes, shown: str) -> Iterator[Problem]:
         if not name.endswith((".xml", ".rels")):
             continue
         root = parse(part)
-        blocks = [e for e in root.iter() if isinstance(e.tag, str) and e.tag.rsplit("}", 1)[-1] in BLOCKS] or [root]
+        elements = [element for element in root.iter() if isinstance(element.tag, str)]
+        blocks = [element for element in elements if element.tag.rsplit("}", 1)[-1] in BLOCKS]
+        inside = {inner for block in blocks for inner in block.iter()}
         texts = ["".join(map(str, block.itertext())) for block in blocks]
-        texts += [str(value) for e in root.iter() for key, value in e.attrib.items() if key in ("Target", "descr", "title")]
+        texts += [element.text for element in elements if element.text and element not in inside]
+        texts += [str(value) for element in elements for key, value in element.attrib.items() if key in SHOWN]
         for text in texts:
             found = LEFTOVER.search(text) or ALONE.fullmatch(text)
             if found:

@@ -13,9 +13,9 @@ from typing import Any, get_args, get_origin, get_type_hints
 from jinja2 import TemplateSyntaxError, nodes
 
 from pipeline.errors import did_you_mean
-from pipeline.render.jinja import environment
+from pipeline.render.jinja import FILTERS, environment
 
-ALLOWED = (nodes.Template, nodes.Output, nodes.TemplateData, nodes.If, nodes.For)
+UNKNOWN = object()
 LOOP = frozenset({"index", "index0", "first", "last", "length", "revindex"})
 
 
@@ -42,22 +42,11 @@ def check_text(source: str, known: KnownNames) -> Iterator[Defect]:
         return
     try:
         tree = environment(autoescape=True).parse(source)
-        # filters and tests are looked up when the code is made, not when it is parsed
-        environment(autoescape=True).from_string(source)
     except TemplateSyntaxError as error:
-        yield Defect(
-            error.lineno or 1, f"The template language does not understand this: {error.message}.", _hint(error.message or "")
-        )
+        mend = "Look for a missing brace, a missing {% endif %} or {% endfor %}, or a quotation mark that does not close."
+        yield Defect(error.lineno or 1, f"The template language does not understand this: {error.message}.", mend)
         return
     yield from _Walk(known).block(tree.body, {})
-
-
-def _hint(message: str) -> str:
-    if "No filter" in message:
-        return "Only capitalize, join, length, lower and upper may stand behind a bar. A default would hide a missing fact."
-    if "No test" in message:
-        return "Ask for a fact instead: {% if facts.… %}."
-    return "Look for a missing brace, a missing {% endif %} or {% endfor %}, or a quotation mark that does not close."
 
 
 @lru_cache(maxsize=128)
@@ -66,6 +55,8 @@ def _hints(shape: type) -> dict[str, Any]:
 
 
 class _Walk:
+    """Goes through all branches; a scope maps the names of loops to their types."""
+
     def __init__(self, known: KnownNames) -> None:
         self.known = known
 
@@ -74,48 +65,94 @@ class _Walk:
             yield from self.statement(node, scope)
 
     def statement(self, node: nodes.Node, scope: Mapping[str, Any]) -> Iterator[Defect]:
-        if not isinstance(node, ALLOWED):
-            yield Defect(node.lineno, f"The tag {type(node).__name__.lower()} is not used in templates.", "Only if and for are.")
-        elif isinstance(node, nodes.Output):
-            for child in node.nodes:
-                if not isinstance(child, nodes.TemplateData):
-                    yield from self.expression(child, scope)
-        elif isinstance(node, nodes.If):
-            yield from self.expression(node.test, scope)
-            for body in (node.body, node.elif_, node.else_):
-                yield from self.block(list(body), scope)
-        elif isinstance(node, nodes.For):
-            yield from self.expression(node.iter, scope)
-            inner = {**scope, "loop": LOOP}
-            if isinstance(node.target, nodes.Name):
-                inner[node.target.name] = _item(self.type_of(node.iter, scope))
-            else:
-                yield Defect(node.lineno, "A loop takes one name.", "Write {% for x in … %}.")
-            yield from self.block(node.body, inner)
-            yield from self.block(node.else_, scope)
+        match node:
+            case nodes.Output():
+                for child in node.nodes:
+                    if not isinstance(child, nodes.TemplateData):
+                        yield from self.expression(child, scope)
+                        yield from self.printed(child, scope)
+            case nodes.If():
+                yield from self.expression(node.test, scope)
+                for body in (node.body, node.elif_, node.else_):
+                    yield from self.block(list(body), scope)
+            case nodes.For():
+                yield from self.loop(node, scope)
+            case _:
+                yield Defect(
+                    node.lineno, f"The tag {type(node).__name__.lower()} is not used in templates.", "Only if and for are."
+                )
+
+    def loop(self, node: nodes.For, scope: Mapping[str, Any]) -> Iterator[Defect]:
+        yield from self.expression(node.iter, scope)
+        inner = {**scope, "loop": LOOP}
+        kind = self.type_of(node.iter, scope)
+        if kind not in (None, UNKNOWN) and get_origin(kind) is not tuple:
+            yield Defect(
+                node.lineno, f'"{_text(node.iter)}" is no list.', "A loop goes through a list, such as tasks or findings."
+            )
+        if isinstance(node.target, nodes.Name):
+            inner[node.target.name] = _item(kind) or UNKNOWN
+        else:
+            yield Defect(node.lineno, "A loop takes one name.", "Write {% for x in … %}.")
+        if node.test is not None:
+            yield from self.expression(node.test, inner)
+        yield from self.block(node.body, inner)
+        yield from self.block(node.else_, scope)
 
     def expression(self, node: nodes.Node, scope: Mapping[str, Any]) -> Iterator[Defect]:
         match node:
             case nodes.Name():
-                if self.type_of(node, scope) is None and node.name != "link":
+                if self.type_of(node, scope) is None:
                     names = [field.name for field in fields(self.known.shape)]
                     yield Defect(node.lineno, f'There is no name "{node.name}" here.', did_you_mean(node.name, [*names, *scope]))
-            case nodes.Getattr():
-                yield from self.expression(node.node, scope)
-                holder = self.type_of(node.node, scope)
-                if holder is not None and (choices := self.members(node.node, holder)) is not None and node.attr not in choices:
-                    yield Defect(node.lineno, f'"{_text(node)}" does not exist.', did_you_mean(node.attr, choices))
+            case nodes.Getattr(node=inner, attr=name) | nodes.Getitem(node=inner, arg=nodes.Const(value=str() as name)):
+                yield from self.expression(inner, scope)
+                holder = self.type_of(inner, scope)
+                choices = self.members(inner, holder) if holder is not None else None
+                if choices is not None and name not in choices:
+                    yield Defect(node.lineno, f'"{_text(inner)}.{name}" does not exist.', did_you_mean(name, choices))
             case nodes.Call():
-                if not (isinstance(node.node, nodes.Name) and node.node.name == "link"):
-                    yield Defect(node.lineno, "A template calls nothing but link(…).", "Print the name itself.")
-                for argument in node.args:
-                    yield from self.expression(argument, scope)
+                yield from self.call(node, scope)
+            case nodes.Filter(name=name) if name not in FILTERS:
+                allowed = ", ".join(FILTERS[:-1]) + " and " + FILTERS[-1]
+                yield Defect(
+                    node.lineno,
+                    f'The filter "{name}" is not used in templates.',
+                    f"Only {allowed} may stand behind a bar. A default would hide a missing fact.",
+                )
+            case nodes.Test():
+                yield Defect(node.lineno, f'"is {node.name}" is not used in templates.', "Ask for a fact: {% if facts.… %}.")
             case _:
                 for child in node.iter_child_nodes():
                     yield from self.expression(child, scope)
 
+    def call(self, node: nodes.Call, scope: Mapping[str, Any]) -> Iterator[Defect]:
+        if not (isinstance(node.node, nodes.Name) and node.node.name == "link"):
+            yield Defect(node.lineno, "A template calls nothing but link(…).", "Print the name itself.")
+            return
+        for argument in (*node.args, *(keyword.value for keyword in node.kwargs)):
+            yield from self.expression(argument, scope)
+        target = self.type_of(node.args[0], scope) if node.args else str
+        if target is not None and target is not UNKNOWN and "href" not in _hints(target if is_dataclass(target) else str):
+            yield Defect(
+                node.lineno,
+                "link(…) leads to a document.",
+                "Give it one of records, related or policies, or the record of a task.",
+            )
+
+    def printed(self, node: nodes.Node, scope: Mapping[str, Any]) -> Iterator[Defect]:
+        kind = self.type_of(node, scope)
+        if is_dataclass(kind) or get_origin(kind) is not None:
+            yield Defect(
+                node.lineno,
+                f'"{_text(node)}" is a group, not a text.',
+                "Add a dot and the name in it, or go through it with for.",
+            )
+
     def members(self, node: nodes.Node, holder: Any) -> frozenset[str] | None:
         """Names that may follow a dot; None where anything may."""
+        if holder is UNKNOWN:
+            return None
         if isinstance(holder, frozenset):
             return LOOP
         if is_dataclass(holder):
@@ -130,16 +167,16 @@ class _Walk:
         match node:
             case nodes.Name():
                 return scope.get(node.name) or _hints(self.known.shape).get(node.name)
-            case nodes.Getattr():
-                holder = self.type_of(node.node, scope)
+            case nodes.Getattr(node=inner, attr=name) | nodes.Getitem(node=inner, arg=nodes.Const(value=str() as name)):
+                holder = self.type_of(inner, scope)
                 if is_dataclass(holder) and isinstance(holder, type):
-                    return _hints(holder).get(node.attr)
+                    return _hints(holder).get(name)
                 return str if holder is not None else None
             case nodes.Getitem():
                 holder = self.type_of(node.node, scope)
                 return holder if isinstance(node.arg, nodes.Slice) else _item(holder)
             case nodes.Filter():
-                return int if node.name == "length" else str
+                return (int if node.name == "length" else str) if node.name in FILTERS else UNKNOWN
         return str
 
 

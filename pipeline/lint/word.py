@@ -5,7 +5,6 @@ from __future__ import annotations
 import io
 import re
 from collections.abc import Iterator, Mapping
-from dataclasses import dataclass
 
 from docx.opc.exceptions import PackageNotFoundError
 from docxtpl import DocxTemplate
@@ -18,15 +17,14 @@ from pipeline.render.parts import UnsafeFile, W, parse, read_parts, relationship
 
 RENDERED = re.compile(r"word/(document|header\d*|footer\d*|footnotes)\.xml")
 TAG = re.compile(r"\{\{|\{%|\{#")
-LOOSE_TAG = re.compile(r"\{%(?:p|tr|tc|r)?\s+(if|for|endif|endfor)\b")
+LOOSE_TAG = re.compile(r"\{%-?\s*(?:(?:tc|r)\s+)?(if|for|endif|endfor)\b")
 ALONE = re.compile(r"\{%(p|tr)\s")
-CHANGES = ("ins", "del", "moveFrom", "moveTo", "rPrChange", "pPrChange", "tblPrChange", "sectPrChange")
-
-
-@dataclass(frozen=True)
-class _Paragraph:
-    part: str
-    text: str
+CHANGES = (
+    "ins", "del", "moveFrom", "moveTo", "cellIns", "cellDel", "cellMerge", "rPrChange", "pPrChange", "sectPrChange",
+    "tblPrChange", "tblPrExChange", "tblGridChange", "tcPrChange", "trPrChange", "numberingChange",
+)  # fmt: skip
+# fields that say the same tomorrow and load nothing
+FIELDS = {"PAGE", "NUMPAGES", "SECTION", "SECTIONPAGES", "SEQ", "REF", "PAGEREF", "NOTEREF", "STYLEREF", "HYPERLINK"}
 
 
 def check_word_template(data: bytes, shown: str, known: KnownNames) -> Iterator[Problem]:
@@ -35,17 +33,15 @@ def check_word_template(data: bytes, shown: str, known: KnownNames) -> Iterator[
         parts = read_parts(data)
         template = DocxTemplate(io.BytesIO(data))
         template.init_docx()
+        yield from list(_carried(parts, shown))
+        yield from list(_look(parts, shown))
+        for name, part in parts.items():
+            if RENDERED.fullmatch(name):
+                yield from list(_texts(template, name, part, shown, known))
     except UnsafeFile as error:
         yield Problem(shown, "The template cannot be used.", str(error))
-        return
     except (PackageNotFoundError, KeyError, ValueError, etree.XMLSyntaxError):
         yield Problem(shown, "The template is damaged.", "Open it in Word and save it anew.")
-        return
-    yield from _carried(parts, shown)
-    yield from _look(parts, shown)
-    for name, part in parts.items():
-        if RENDERED.fullmatch(name):
-            yield from _texts(template, name, part, shown, known)
 
 
 def _carried(parts: Mapping[str, bytes], shown: str) -> Iterator[Problem]:
@@ -53,7 +49,8 @@ def _carried(parts: Mapping[str, bytes], shown: str) -> Iterator[Problem]:
     for name, part in parts.items():
         if not name.endswith(".xml"):
             continue
-        if RENDERED.fullmatch(name) and (kinds := [k for k in CHANGES if re.search(rb"<w:" + k.encode() + rb"[ />]", part)]):
+        kinds = [kind for kind in CHANGES if name.startswith("word/") and re.search(rb"<w:" + kind.encode() + rb"[ />]", part)]
+        if kinds:
             yield Problem(
                 f"{shown}, {name}",
                 f"It holds tracked changes ({', '.join(kinds)}).",
@@ -65,6 +62,13 @@ def _carried(parts: Mapping[str, bytes], shown: str) -> Iterator[Problem]:
                 "A name in braces stands where nothing is filled in.",
                 "Move it into the text, a header or a footer.",
             )
+        if RENDERED.fullmatch(name):
+            for field in sorted({field for field in _fields(parse(part)) if field not in FIELDS}):
+                yield Problem(
+                    f"{shown}, {name}",
+                    f'It holds the field "{field}", which loads something or changes by itself.',
+                    "Type the text itself.",
+                )
     if any(name.startswith("word/comments") for name in parts):
         yield Problem(
             shown, "It holds comments; they would reach the client.", "Delete them in Word: Review, Delete All Comments."
@@ -88,6 +92,25 @@ def _carried(parts: Mapping[str, bytes], shown: str) -> Iterator[Problem]:
                     "The target of a link holds a name in braces; it would not be filled in.",
                     "Use {{r link(…) }}.",
                 )
+
+
+def _fields(root: etree._Element) -> Iterator[str]:
+    """The first word of each field, simple or put together from runs."""
+    for field in root.iter(f"{W}fldSimple"):
+        yield _first_word(str(field.get(f"{W}instr")))
+    code: list[str] | None = None
+    for element in root.iter(f"{W}fldChar", f"{W}instrText"):
+        if element.tag == f"{W}instrText":
+            (code if code is not None else []).append(element.text or "")
+        elif element.get(f"{W}fldCharType") == "begin":
+            code = []
+        elif code is not None:
+            yield _first_word("".join(code))
+            code = None
+
+
+def _first_word(code: str) -> str:
+    return (code.split() or [""])[0].upper()
 
 
 def _look(parts: Mapping[str, bytes], shown: str) -> Iterator[Problem]:
@@ -115,29 +138,36 @@ def _look(parts: Mapping[str, bytes], shown: str) -> Iterator[Problem]:
 
 
 def _texts(template: DocxTemplate, name: str, part: bytes, shown: str, known: KnownNames) -> Iterator[Problem]:
-    for block in parse(part).iter(f"{W}p"):
-        yield from _loose_tags(block, name, shown)
-    # as docxtpl does it, so that lines are paragraphs
-    source = re.sub(r"<w:p([ >])", r"\n<w:p\1", template.patch_xml(part.decode("utf-8")))
+    root = parse(part)
+    for row in root.iter(f"{W}tr"):
+        text = "".join(t.text or "" for t in row.iter(f"{W}t"))
+        if "{%tr " in text and not re.fullmatch(r"\s*\{%tr\s[^%]*%\}\s*", text):
+            where = f"{shown}, table row “{_shortened(text)}”"
+            yield Problem(
+                where, "A {%tr tag stands beside other text, which would vanish.", "Give the tag a table row of its own."
+            )
+    for block in root.iter(f"{W}p"):
+        yield from _loose_tags(block, shown)
+    # as docxtpl does it, so that lines are paragraphs and quotation marks in tags are no entities
+    source = re.sub(r"<w:p([ >])", r"\n<w:p\1", template.patch_xml(etree.tostring(root, encoding="unicode")))
     lines = source.splitlines()
     for defect in check_text(source, known):
         line = lines[defect.line - 1] if defect.line <= len(lines) else ""
         yield Problem(f"{shown}, paragraph “{_shortened(re.sub(r'<[^>]+>', '', line))}”", defect.what, defect.mend)
 
 
-def _loose_tags(paragraph: etree._Element, name: str, shown: str) -> Iterator[Problem]:
+def _loose_tags(paragraph: etree._Element, shown: str) -> Iterator[Problem]:
     text = "".join(t.text or "" for t in paragraph.iter(f"{W}t"))
     if not TAG.search(text):
         return
     where = f"{shown}, paragraph “{_shortened(text)}”"
-    if ALONE.search(text) and not re.fullmatch(r"\s*\{%(p|tr)\s[^%]*%\}\s*", text):
-        yield Problem(
-            where,
-            "A {%p or {%tr tag stands beside other text, which would vanish.",
-            "Give the tag a paragraph (or a table row) of its own.",
-        )
+    if ALONE.search(text):
+        if "{%p " in text and not re.fullmatch(r"\s*\{%p\s[^%]*%\}\s*", text):
+            yield Problem(
+                where, "A {%p tag stands beside other text, which would vanish.", "Give the tag a paragraph of its own."
+            )
         return
-    opened = [kind for kind in LOOSE_TAG.findall(text) if not ALONE.search(text)]
+    opened = LOOSE_TAG.findall(text)
     if opened.count("if") != opened.count("endif") or opened.count("for") != opened.count("endfor"):
         yield Problem(
             where,

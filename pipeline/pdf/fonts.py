@@ -14,7 +14,7 @@ from pathlib import Path
 
 from fontTools.ttLib import TTFont, TTLibError
 
-from pipeline.render.parts import RELATIONSHIP, R, W, parse
+from pipeline.render.parts import RELATIONSHIP, A, R, W, parse
 
 FAMILY = "Atkinson Hyperlegible"
 FACES = ("embedRegular", "embedBold", "embedItalic", "embedBoldItalic")
@@ -68,7 +68,10 @@ def named_fonts(parts: Mapping[str, bytes]) -> set[str]:
                 names.update(
                     str(v) for k, v in fonts.attrib.items() if str(k).removeprefix(W) in ("ascii", "hAnsi", "cs", "eastAsia")
                 )
-    return names
+            names.update(str(symbol.get(f"{W}font")) for symbol in parse(part).iter(f"{W}sym"))
+        if re.fullmatch(r"word/theme/theme\d*\.xml", name):
+            names.update(str(face.get("typeface")) for face in parse(part).iter(f"{A}latin"))
+    return names - {""}
 
 
 def missing_fonts(parts: Mapping[str, bytes]) -> set[str]:

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import Any
 
-from jinja2 import StrictUndefined
+from jinja2 import StrictUndefined, Undefined
 from jinja2.exceptions import SecurityError, TemplateError, UndefinedError
 from jinja2.sandbox import ImmutableSandboxedEnvironment
 
@@ -36,6 +36,10 @@ def fill(text: str, names: Mapping[str, Any]) -> str:
 
 
 def _no_blank(value: Any) -> Any:
+    if isinstance(value, StrictUndefined):
+        return value  # printing it raises, and names it
+    if isinstance(value, Undefined):
+        raise UndefinedError("an if without an else would print a blank")
     if value is None:
         raise UndefinedError("a name without a value would be printed as None")
     if callable(value) and not hasattr(value, "__html__"):

@@ -6,7 +6,7 @@ import io
 import warnings
 from dataclasses import dataclass
 
-from PIL import Image, UnidentifiedImageError
+from PIL import Image, ImageOps, UnidentifiedImageError
 
 MAX_PIXELS = 16_000_000
 MAX_SIDE = 1_200
@@ -34,9 +34,11 @@ def read_picture(data: bytes) -> bytes:
                 if picture.width * picture.height > MAX_PIXELS:
                     raise BadPicture(f"It has more than {MAX_PIXELS // 1_000_000} million pixels.")
                 picture.load()
-                plain = picture.convert("RGBA")
+                plain = ImageOps.exif_transpose(picture).convert("RGBA")
     except (UnidentifiedImageError, Image.DecompressionBombError, Image.DecompressionBombWarning) as error:
         raise BadPicture("It is not a PNG or JPEG picture of usual size.") from error
+    except BadPicture:
+        raise
     except (OSError, SyntaxError, ValueError) as error:
         raise BadPicture("It is damaged.") from error
     plain.thumbnail((MAX_SIDE, MAX_SIDE))

@@ -94,7 +94,7 @@ def _row(row: RowView, columns: list[int], links: dict[str, str], *, header: boo
         _add(properties, "cantSplit")
     if row.height:
         # dxpdf adds the padding of the cells to the height, Word counts it in
-        _add(properties, "trHeight", val=str(round(row.height * 20) - 2 * PADDING), hRule="atLeast")
+        _add(properties, "trHeight", val=str(max(1, round(row.height * 20) - 2 * PADDING)), hRule="atLeast")
     if header:
         _add(properties, "tblHeader")
     start = 0

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import io
 import re
+import struct
 import zipfile
 import zlib
 from collections.abc import Iterator, Mapping
@@ -20,13 +21,27 @@ W = "{http://schemas.openxmlformats.org/wordprocessingml/2006/main}"
 R = "{http://schemas.openxmlformats.org/officeDocument/2006/relationships}"
 A = "{http://schemas.openxmlformats.org/drawingml/2006/main}"
 RELATIONSHIP = "{http://schemas.openxmlformats.org/package/2006/relationships}Relationship"
+# endings of relationship types: what an archive carries, whatever its parts are called
 FORBIDDEN = {
-    "vbaProject": "It carries macros. Save it without them (.docx or .xlsx).",
-    "oleObject": "It carries an embedded object. Take the object out.",
-    "embeddings/": "It carries an embedded file. Take it out.",
-    "activeX": "It carries an ActiveX control. Take it out.",
+    "vbaproject": "It carries macros. Save it without them (.docx or .xlsx).",
+    "wordvbadata": "It carries macros. Save it without them (.docx or .xlsx).",
+    "oleobject": "It carries an embedded object. Take the object out.",
+    "package": "It carries an embedded file. Take it out.",
+    "control": "It carries an ActiveX control. Take it out.",
+    "activexcontrolbinary": "It carries an ActiveX control. Take it out.",
     "afchunk": "It carries another document inside. Copy the text in instead.",
+    "subdocument": "It carries another document inside. Copy the text in instead.",
 }
+# and what it holds without a relationship
+BY_NAME = {
+    "vbaproject": "vbaproject",
+    "oleobject": "oleobject",
+    "embeddings/": "package",
+    "activex": "control",
+    "afchunk": "afchunk",
+}
+DOCTYPES = tuple("<!DOCTYPE".encode(code) for code in ("utf-8", "utf-16-le", "utf-16-be"))
+DAMAGED = "It is damaged or locked with a password. Save it anew without one."
 
 
 class UnsafeFile(ValueError):
@@ -38,7 +53,7 @@ def read_parts(data: bytes) -> dict[str, bytes]:
     try:
         archive = zipfile.ZipFile(io.BytesIO(data))
         entries = archive.infolist()
-    except (zipfile.BadZipFile, ValueError, NotImplementedError) as error:
+    except (zipfile.BadZipFile, struct.error, ValueError, NotImplementedError, OSError, KeyError) as error:
         raise UnsafeFile("It is not a Word or Excel file (.docx, .xlsx). Save it anew from Word or Excel.") from error
     names = [entry.filename for entry in entries]
     if len(entries) > MAX_PARTS or len(names) != len({name.lower() for name in names}):
@@ -48,20 +63,29 @@ def read_parts(data: bytes) -> dict[str, bytes]:
     total = sum(entry.file_size for entry in entries)
     if total > MAX_TOTAL or total > MAX_RATIO * max(len(data), 1):
         raise UnsafeFile("It is far larger inside than outside. Do not use it.")
-    for word, mend in FORBIDDEN.items():
-        if any(word.lower() in name.lower() for name in names):
-            raise UnsafeFile(mend)
+    if any(entry.compress_type not in (zipfile.ZIP_STORED, zipfile.ZIP_DEFLATED) or entry.flag_bits & 1 for entry in entries):
+        raise UnsafeFile(DAMAGED)
     try:
         parts = {entry.filename: archive.read(entry) for entry in entries if not entry.is_dir()}
-    except (zipfile.BadZipFile, RuntimeError, OSError, EOFError, NotImplementedError, zlib.error) as error:
-        raise UnsafeFile("It is damaged or locked with a password. Save it anew without one.") from error
+    except (zipfile.BadZipFile, zlib.error, struct.error, RuntimeError, OSError, EOFError, ValueError, KeyError) as error:
+        raise UnsafeFile(DAMAGED) from error
     for name, part in parts.items():
-        if name.endswith((".xml", ".rels")) and b"<!DOCTYPE" in part[:4096]:
+        if name.endswith((".xml", ".rels")) and any(word in part for word in DOCTYPES):
             raise UnsafeFile("A part declares a document type, which Office never writes. Do not use it.")
     if "[Content_Types].xml" not in parts:
         raise UnsafeFile("It is not a Word or Excel file (.docx, .xlsx). Save it anew from Word or Excel.")
     if b"macroEnabled" in parts["[Content_Types].xml"]:
-        raise UnsafeFile(FORBIDDEN["vbaProject"])
+        raise UnsafeFile(FORBIDDEN["vbaproject"])
+    try:
+        inside = [relationship for _, relationship in relationships(parts) if relationship.get("TargetMode") != "External"]
+    except etree.XMLSyntaxError as error:
+        raise UnsafeFile(DAMAGED) from error
+    kinds = {str(relationship.get("Type")).rsplit("/", 1)[-1].lower() for relationship in inside}
+    for kind in sorted(kinds & FORBIDDEN.keys()):
+        raise UnsafeFile(FORBIDDEN[kind])
+    for word, kind in BY_NAME.items():
+        if any(word in name.lower() for name in names):
+            raise UnsafeFile(FORBIDDEN[kind])
     return parts
 
 

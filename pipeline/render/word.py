@@ -6,6 +6,7 @@ import io
 import posixpath
 from collections.abc import Mapping
 from datetime import date
+from html import unescape
 from typing import Any
 
 from docxtpl import DocxTemplate, RichText
@@ -56,7 +57,8 @@ def render_word(template: bytes, names: Mapping[str, Any], look: Look, day: date
     sandbox = environment(autoescape=True)
 
     def link(target: Mapping[str, str], text: str = "") -> RichText:
-        shown = text or f"{target['id']} {target['title']}"
+        # a text typed into the template comes as the XML has it; RichText escapes it once more
+        shown = unescape(text) or f"{target['id']} {target['title']}"
         return RichText(shown, style="Hyperlink", url_id=document.build_url_id(target["href"]))
 
     sandbox.globals["link"] = link

@@ -23,6 +23,7 @@ from openpyxl.worksheet.cell_range import CellRange, MultiCellRange
 from openpyxl.worksheet.table import Table
 from openpyxl.worksheet.worksheet import Worksheet
 
+from pipeline.render.excel.read import column_width
 from pipeline.render.jinja import environment
 from pipeline.render.look import Look
 from pipeline.render.parts import core_properties, parse, read_parts, recolour_theme, serialize, tint_of, write_parts
@@ -59,12 +60,12 @@ def render_excel(template: bytes, names: Mapping[str, Any], look: Look, day: dat
     read_parts(template)
     workbook = load_workbook(io.BytesIO(template), rich_text=False)
     for sheet in workbook.worksheets:
-        for table in sheet.tables.values():
-            _fill_table(sheet, table, names)
-        for row in sheet.iter_rows():
-            for cell in row:
-                if isinstance(cell.value, str) and "{" in cell.value:
-                    _fill_cell(cell, cell.value, names)
+        # looked up first: what has been filled in is never read as a template again
+        texts = [cell for row in sheet.iter_rows() for cell in row if isinstance(cell.value, str) and "{" in cell.value]
+        rows = {coordinate for table in sheet.tables.values() for coordinate in _fill_table(sheet, table, names)}
+        for cell in texts:
+            if cell.coordinate not in rows:
+                _fill_cell(cell, str(cell.value), names)
         _fill_margins(sheet, names)
     return _finish(workbook, names, look, day)
 
@@ -93,12 +94,13 @@ def _fill_cell(cell: Cell | MergedCell, template: str, names: Mapping[str, Any])
         cell.hyperlink = targets[0]
 
 
-def _fill_table(sheet: Worksheet, table: Table, names: Mapping[str, Any]) -> None:
+def _fill_table(sheet: Worksheet, table: Table, names: Mapping[str, Any]) -> list[str]:
+    """Fill a table with the rows of the form; the coordinates of its template row, or none where it has no such row."""
     left, top, right, bottom = range_boundaries(table.ref)
     first = top + (table.headerRowCount or 0)
     templates = [sheet.cell(first, column).value for column in range(left, right + 1)]
     if not any(isinstance(text, str) and ROW_TAG.search(text) for text in templates):
-        return
+        return []
     rows = names["rows"]
     blank = bottom - first
     last = first + max(len(rows) + blank, 1) - 1
@@ -113,6 +115,7 @@ def _fill_table(sheet: Worksheet, table: Table, names: Mapping[str, Any]) -> Non
         for column in range(left, right + 1):
             sheet.cell(first, column).value = None
     _stretch(sheet, table, bottom, last)
+    return [sheet.cell(first, column).coordinate for column in range(left, right + 1)]
 
 
 def _copy_row(sheet: Worksheet, source: int, target: int, left: int, right: int) -> None:
@@ -128,7 +131,7 @@ def _grow_row(sheet: Worksheet, line: int, left: int, right: int) -> None:
     for column in range(left, right + 1):
         text = sheet.cell(line, column).value
         if isinstance(text, str):
-            per_line = max(1, int(sheet.column_dimensions[get_column_letter(column)].width) - 2)
+            per_line = max(1, int(column_width(sheet, column)) - 2)
             lines = max(lines, sum(-(-len(part) // per_line) for part in text.split("\n")))
     sheet.row_dimensions[line].height = max(height, lines * LINE + 4)
 

@@ -8,13 +8,13 @@ from dataclasses import dataclass
 
 from lxml import etree
 from openpyxl import load_workbook
-from openpyxl.cell.cell import MergedCell
 from openpyxl.styles.colors import Color
-from openpyxl.utils import get_column_letter, range_boundaries
+from openpyxl.utils import range_boundaries
 from openpyxl.worksheet.worksheet import Worksheet
 
 from pipeline.render.parts import A, parse
 
+DEFAULT_WIDTH = 8.43
 THEME_ORDER = ("lt1", "dk1", "lt2", "dk2", "accent1", "accent2", "accent3", "accent4", "accent5", "accent6")
 
 
@@ -59,6 +59,15 @@ def read_sheets(data: bytes) -> tuple[SheetView, ...]:
     return tuple(_view(sheet, theme) for sheet in workbook.worksheets if sheet.sheet_state == "visible")
 
 
+def column_width(sheet: Worksheet, column: int) -> float:
+    """Width of a column in characters. Excel saves neighbours of one width as one entry, and asking openpyxl for the
+    others by letter would make entries of the default width."""
+    for dimension in sheet.column_dimensions.values():
+        if (dimension.min or 0) <= column <= (dimension.max or 0):
+            return float(dimension.width)
+    return float(sheet.sheet_format.defaultColWidth or DEFAULT_WIDTH)
+
+
 def _theme(part: bytes | None) -> tuple[str, ...]:
     if part is None:
         return ()
@@ -79,7 +88,7 @@ def _view(sheet: Worksheet, theme: tuple[str, ...]) -> SheetView:
     return SheetView(
         title=sheet.title,
         landscape=sheet.page_setup.orientation == "landscape",
-        widths=tuple(sheet.column_dimensions[get_column_letter(c)].width for c in range(left, right + 1)),
+        widths=tuple(column_width(sheet, column) for column in range(left, right + 1)),
         head=tuple(rows[: split - top]),
         body=tuple(rows[split - top :]),
         repeats_header=bool(repeated),
@@ -87,16 +96,15 @@ def _view(sheet: Worksheet, theme: tuple[str, ...]) -> SheetView:
 
 
 def _row(sheet: Worksheet, line: int, left: int, right: int, theme: tuple[str, ...]) -> RowView:
-    spans = {
-        area.min_col: area.max_col - area.min_col + 1
-        for area in sheet.merged_cells.ranges
-        if area.min_row <= line <= area.max_row
-    }
+    joined = [area for area in sheet.merged_cells.ranges if area.min_row <= line <= area.max_row]
+    spans = {area.min_col: area.max_col - area.min_col + 1 for area in joined}
+    covered = {column for area in joined for column in range(area.min_col + 1, area.max_col + 1)}
     cells = []
     for column in range(left, right + 1):
-        cell = sheet.cell(line, column)
-        if isinstance(cell, MergedCell):
+        if column in covered:
             continue
+        # of a cell joined over several rows the lower ones stay, empty, so that their neighbours keep their columns
+        cell = sheet.cell(line, column)
         text = "" if cell.value is None else str(cell.value)
         fill = cell.fill.fgColor if cell.fill.fill_type == "solid" else None
         cells.append(
@@ -108,7 +116,7 @@ def _row(sheet: Worksheet, line: int, left: int, right: int, theme: tuple[str, .
                 colour=_rgb(cell.font.color, theme),
                 fill=_by_rule(sheet, cell.coordinate, text, theme) or _rgb(fill, theme),
                 boxed=bool(cell.border.bottom and cell.border.bottom.style),
-                link=cell.hyperlink.target if cell.hyperlink else None,
+                link=cell.hyperlink.target if getattr(cell, "hyperlink", None) else None,
             )
         )
     return RowView(tuple(cells), sheet.row_dimensions[line].height)

@@ -4,29 +4,47 @@ from __future__ import annotations
 
 import io
 import re
+import warnings
 
 from openpyxl import load_workbook
 
 from pipeline.render.parts import read_parts
 
+# made anew on saving, or of no account
+HARMLESS = re.compile(
+    r"xl/(calcChain|sharedStrings|metadata)\.xml|xl/printerSettings/.*|docProps/.*|.*\.rels|xl/persons/.*|customXml/.*",
+    re.IGNORECASE,
+)
+HARMLESS_TAGS = {"extLst", "ext", "worksheet", "sheetData", "x14ac", "phoneticPr", "ignoredErrors", "ignoredError"}
+CELLS = re.compile(rb"<(?:\w+:)?sheetData\b.*?</(?:\w+:)?sheetData>", re.DOTALL)
+DRAWINGS = re.compile(r"xl/(drawings|media|charts)/(?!.*\.rels).*")
+
 
 def lost_on_the_way(template: bytes) -> list[str]:
-    """What of a template openpyxl would silently drop: parts, and elements of sheets."""
+    """What of a template would silently disappear: from the workbook, or on its way to paper."""
     before = read_parts(template)
     target = io.BytesIO()
-    load_workbook(io.BytesIO(template)).save(target)
+    with warnings.catch_warnings(record=True) as warned:
+        warnings.simplefilter("always")
+        load_workbook(io.BytesIO(template)).save(target)
     after = read_parts(target.getvalue())
-    harmless = re.compile(r"xl/(calcChain|sharedStrings)\.xml|xl/printerSettings/.*|docProps/.*|.*\.rels|xl/persons/.*")
-    counts = {name: _elements(part) for name, part in after.items() if name.startswith("xl/worksheets/sheet")}
-    lost = [f"the part {name}" for name in before if name not in after and not harmless.fullmatch(name)]
+    lost = [str(warning.message) for warning in warned]
+    lost += [f"the part {name}" for name in before if name not in after and not HARMLESS.fullmatch(name)]
+    if any(DRAWINGS.fullmatch(name) for name in before):
+        lost.append("a picture, chart or shape on a sheet")
+    if b"rPr" in before.get("xl/sharedStrings.xml", b""):
+        lost.append("a cell in which some words look different from others")
     for name, part in before.items():
         if name.startswith("xl/worksheets/sheet"):
-            lost += [f"{tag} in {name}" for tag in sorted(_elements(part) - counts.get(name, set()) - {"extLst", "ext"})]
-            lost += ["a drop-down that looks at another sheet" for _ in [0] if b"x14:dataValidation" in part]
-            lost += ["a picture in the page header" for _ in [0] if b"legacyDrawingHF" in part]
+            kept = _elements(after.get(name, b""))
+            lost += [f"{tag} in {name}" for tag in sorted(_elements(part) - kept - HARMLESS_TAGS)]
+            if b"x14:dataValidation" in part:
+                lost.append("a drop-down that looks at another sheet")
+            if b"legacyDrawingHF" in part:
+                lost.append("a picture in the page header")
     return lost
 
 
 def _elements(part: bytes) -> set[str]:
-    found = set(re.findall(rb"<(?:\w+:)?(\w+)[ />]", part))
-    return {tag.decode() for tag in found}
+    """Tags of a sheet outside its cells, which are compared by what they print."""
+    return {tag.decode() for tag in re.findall(rb"<(?:\w+:)?(\w+)[ />]", CELLS.sub(b"", part))}
