@@ -8,6 +8,7 @@ from typing import Any
 
 from pipeline.errors import Problem
 from pipeline.loading import load_toml
+from pipeline.pdf.fonts import undrawable
 from pipeline.schema import validate
 from pipeline.workspace import Workspace
 
@@ -178,7 +179,8 @@ def load_catalog(workspace: Workspace) -> tuple[Catalog | None, list[Problem]]:
         shown = workspace.shown(path)
         value, found = load_toml(path, shown)
         if not found:
-            found = validate(_json_dates(value), workspace.schemas / f"{name}.schema.json", shown)
+            plain = _json_dates(value)
+            found = validate(plain, workspace.schemas / f"{name}.schema.json", shown) + list(undrawable(plain, shown))
         problems += found
         values[name] = value
     if problems:

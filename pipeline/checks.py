@@ -16,10 +16,11 @@ def check_practices(workspace: Workspace, slugs: Iterable[str], as_of: date | No
 
     Raises UsageError for an unknown slug.
     """
-    problems: set[Problem] = set(load_shared(workspace)[1])
+    shared = load_shared(workspace)
+    problems = set(shared.problems)
     for slug in slugs:
         try:
-            loaded = load_practice(workspace, slug, as_of=as_of)
+            loaded = load_practice(workspace, slug, as_of=as_of, shared=shared)
             render_all(to_inputs(loaded), loaded)
             problems.update(loaded.warnings)
         except ProblemsFound as error:

@@ -160,9 +160,9 @@ def lint(find: Finder) -> None:
     """Check catalogue and templates only: after a change in Word, Excel or the catalogue."""
     from pipeline.load import load_shared
 
-    _, problems = load_shared(find())
-    print_problems(sorted(set(problems)))
-    if any(not problem.warning for problem in problems):
+    shared = load_shared(find())
+    print_problems(shared.problems)
+    if any(not problem.warning for problem in shared.problems):
         sys.exit(ProblemsFound.exit_code)
     click.echo("Catalogue and templates are in order.")
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import hashlib
 import re
-from collections.abc import Iterator, Mapping
+from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import date
 from pathlib import Path
@@ -17,8 +17,8 @@ from pipeline.check.catalog import check_catalog
 from pipeline.check.profile import check_profile
 from pipeline.errors import Problem, ProblemsFound, UsageError
 from pipeline.lint import templates as lint_templates
-from pipeline.loading import load_json, read_bounded, strings
-from pipeline.pdf.fonts import house_characters
+from pipeline.loading import load_json, read_bounded
+from pipeline.pdf.fonts import undrawable
 from pipeline.plan import Plan, make_plan
 from pipeline.practice import Profile
 from pipeline.records import structure
@@ -47,18 +47,34 @@ class Loaded:
     warnings: tuple[Problem, ...]
 
 
+@dataclass(frozen=True)
+class Shared:
+    """What all practices of a firm have in common; no catalogue where its files have problems."""
+
+    catalog: Catalog | None
+    problems: tuple[Problem, ...]
+
+
 def load_practice(
-    workspace: Workspace, slug: str, *, as_of: date | None = None, edition: str | None = None, strict: bool = False
+    workspace: Workspace,
+    slug: str,
+    *,
+    as_of: date | None = None,
+    edition: str | None = None,
+    strict: bool = False,
+    shared: Shared | None = None,
 ) -> Loaded:
     """The practice with everything it is built from.
 
-    as_of: default the date of its latest assessment. edition: default `<year of as_of>.1`.
+    as_of: default the date of its latest assessment. edition: default `<year of as_of>.1`. shared: where many practices
+    are loaded, so that catalogue and templates are checked once.
     Raises ProblemsFound with every problem (with `strict` also where there are only warnings), UsageError for a wrong call.
     """
     folder = workspace.practice(slug)
     if edition is not None and not EDITION.fullmatch(edition):
         raise UsageError("An edition is written <year>.<number>, for example 2026.1.")
-    catalog, problems = load_shared(workspace)
+    shared = shared or load_shared(workspace)
+    catalog, problems = shared.catalog, list(shared.problems)
     raw, found = _valid_json(workspace, folder / "profile.json", "profile")
     problems += found
     profile = structure(raw, Profile) if raw is not None else None
@@ -66,7 +82,7 @@ def load_practice(
     if profile is not None:
         shown = workspace.shown(folder / "profile.json")
         problems += check_profile(profile, slug, shown)
-        problems += _undrawable(raw, shown)
+        problems += undrawable(raw, shown)
         look, found = _load_look(workspace, folder, profile)
         problems += found
     file, found = _latest_assessment(workspace, folder, as_of)
@@ -77,7 +93,7 @@ def load_practice(
     if assessment and profile and catalog and file:
         shown = workspace.shown(file)
         problems += check_assessment(assessment, profile, raw, catalog, file.stem, shown)
-        problems += _undrawable(raw_assessment, shown)
+        problems += undrawable(raw_assessment, shown)
     serious = [problem for problem in problems if strict or not problem.warning]
     if serious or not (assessment and profile and catalog and look and file):
         raise ProblemsFound(problems)
@@ -98,15 +114,15 @@ def load_practice(
     )
 
 
-def load_shared(workspace: Workspace) -> tuple[Catalog | None, list[Problem]]:
-    """The catalogue, and every problem of catalogue and templates."""
+def load_shared(workspace: Workspace) -> Shared:
+    """The catalogue, and every problem of catalogue and templates, sorted."""
     catalog, problems = load_catalog(workspace)
     if catalog is None:
-        return None, problems
+        return Shared(None, tuple(sorted(set(problems))))
     schemas = {name: load_schema(workspace.schemas / f"{name}.schema.json") for name in ("profile", "assessment", "tasks")}
     problems += check_catalog(catalog, schemas)
     problems += lint_templates.check_templates(workspace, catalog)
-    return catalog, problems
+    return Shared(catalog, tuple(sorted(set(problems))))
 
 
 def _valid_json(workspace: Workspace, path: Path, kind: str) -> tuple[Any, list[Problem]]:
@@ -166,19 +182,6 @@ def _load_look(workspace: Workspace, folder: Path, profile: Profile) -> tuple[Lo
                 problems.append(Problem(shown, f"The picture cannot be used. {error}", "Save it anew as PNG, at most 2 MB."))
     colour = profile.practice.colour[1:].upper()
     return (None if problems else Look(colour, pictures["practice/logo"], pictures["consultant/logo"])), problems
-
-
-def _undrawable(value: Any, shown: str) -> Iterator[Problem]:
-    able = house_characters()
-    for pointer, text in strings(value):
-        missing = sorted({char for char in text if ord(char) not in able and char not in "\n\t"})
-        if missing:
-            listed = ", ".join(f"U+{ord(char):04X}" for char in missing)
-            yield Problem(
-                f"{shown}#{pointer}",
-                f"The font of the documents cannot draw {listed}.",
-                "Write it with the letters A to Z and their usual accents.",
-            )
 
 
 def _hashes(workspace: Workspace, folder: Path, assessment: Path, profile: Profile) -> dict[str, str]:

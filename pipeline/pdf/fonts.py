@@ -7,13 +7,16 @@ from __future__ import annotations
 
 import io
 import re
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from functools import lru_cache
 from importlib.resources import files
 from pathlib import Path
+from typing import Any
 
 from fontTools.ttLib import TTFont, TTLibError
 
+from pipeline.errors import Problem
+from pipeline.loading import strings
 from pipeline.render.parts import RELATIONSHIP, A, R, W, parse
 
 FAMILY = "Atkinson Hyperlegible"
@@ -94,3 +97,17 @@ def missing_glyphs(parts: Mapping[str, bytes]) -> set[str]:
                 *(text.text or "" for text in root.iter(f"{W}t")), *(str(t.get(f"{W}val")) for t in root.iter(f"{W}lvlText"))
             )
     return {char for char in used if ord(char) not in able and char not in "\n\t\u00ad"}
+
+
+def undrawable(value: Any, shown: str) -> Iterator[Problem]:
+    """A problem for each string of a JSON value that holds a character which the house font cannot draw."""
+    able = house_characters()
+    for pointer, text in strings(value):
+        missing = sorted({char for char in text if ord(char) not in able and char not in "\n\t"})
+        if missing:
+            listed = ", ".join(f"U+{ord(char):04X}" for char in missing)
+            yield Problem(
+                f"{shown}#{pointer}",
+                f"The font of the documents cannot draw {listed}.",
+                "Write it with the letters A to Z and their usual accents.",
+            )
