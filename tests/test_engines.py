@@ -51,7 +51,9 @@ def test_both_engines_print_the_same_words_on_as_many_pages(sources: list[Source
             assert [word for word in re.findall(r"[^\W_]{4,}", " ".join(mine)) if word.lower() not in whole] == [], source.id
         letters = [Counter(squash(texts)) for texts in (left, right)]
         difference = (letters[0] - letters[1]) + (letters[1] - letters[0])
-        assert difference.total() <= 0.05 * letters[0].total() + 30, source.id
+        # a page that only one of them has carries the letterhead, the footer and a table's heading once more
+        repeated = min(len(squash([page])) for page in max(left, right, key=len)) if len(left) != len(right) else 0
+        assert difference.total() <= 0.05 * letters[0].total() + 30 + repeated, source.id
 
 
 def test_the_embedded_engine_gives_the_same_bytes_twice(sources: list[Source]) -> None:
