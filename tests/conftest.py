@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import copy
 import json
 import shutil
 import subprocess
@@ -12,9 +13,12 @@ from typing import Any
 import pytest
 from click.testing import CliRunner, Result
 
-from pipeline.build import Built, Options, build
+from pipeline.build import Built, Options, build, to_inputs
 from pipeline.catalog import Catalog, load_catalog
 from pipeline.cli import main
+from pipeline.context import names_for
+from pipeline.load import Loaded, load_practice
+from pipeline.primitives import primitives
 from pipeline.workspace import Workspace
 
 ROOT = Path(__file__).parent.parent
@@ -80,6 +84,28 @@ def binder(workspace: Workspace) -> Callable[..., Result]:
         return CliRunner().invoke(main, ["--workspace", str(workspace.root), *arguments])
 
     return run
+
+
+@pytest.fixture(scope="session")
+def loaded(project: Workspace) -> Loaded:
+    """The first example, ready to be rendered."""
+    return load_practice(project, JUNIPER)
+
+
+@pytest.fixture(scope="session")
+def names_of(loaded: Loaded) -> Callable[[str], dict[str, Any]]:
+    """names_of("L-03") gives a fresh copy of what the template of this document of the first example gets."""
+    inputs = to_inputs(loaded)
+    made: dict[str, dict[str, Any]] = {}
+
+    def names(id: str) -> dict[str, Any]:
+        artifact = loaded.plan.get(id)
+        assert artifact
+        if id not in made:
+            made[id] = primitives(names_for(inputs, artifact))
+        return copy.deepcopy(made[id])
+
+    return names
 
 
 @pytest.fixture(scope="session")

@@ -23,7 +23,7 @@ from openxml_audit import OpenXmlValidator
 from pipeline.binder import on_paper
 from pipeline.build import to_inputs
 from pipeline.context import names_for
-from pipeline.load import Loaded, load_practice
+from pipeline.load import Loaded
 from pipeline.pdf.convert import EmbeddedEngine, Source, check_fonts
 from pipeline.plan import Artifact
 from pipeline.primitives import primitives
@@ -33,18 +33,11 @@ from pipeline.render.look import Look
 from pipeline.render.paper import lay_out
 from pipeline.render.parts import parse, read_parts, relationships, write_parts
 from pipeline.render.word import render_word
-from pipeline.workspace import Workspace
 
 W = "{http://schemas.openxmlformats.org/wordprocessingml/2006/main}"
 R = "{http://schemas.openxmlformats.org/officeDocument/2006/relationships}"
 SHEETS = ["F-01", "F-02", "L-01", "L-02", "L-03", "L-04", "L-05", "L-06", "L-07", "L-08", "R-02"]
 INNER = 15_840 - 2 * 864  # letter paper in landscape less its margins of 0.6 inches, in twips
-
-
-@pytest.fixture(scope="module")
-def loaded(project: Workspace) -> Loaded:
-    """The first example, ready to be rendered."""
-    return load_practice(project, "example-juniper-ridge")
 
 
 @pytest.fixture(scope="module")

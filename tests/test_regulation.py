@@ -10,13 +10,12 @@ from dataclasses import replace
 from typing import Any
 
 import pytest
-from conftest import JUNIPER
 from mutation import CASES
 
 from pipeline.build import to_inputs
 from pipeline.catalog import Catalog, Provision, load_catalog
 from pipeline.context import Inputs, names_for
-from pipeline.load import Loaded, load_practice
+from pipeline.load import Loaded
 from pipeline.primitives import primitives
 from pipeline.render.word import render_word
 from pipeline.workspace import Workspace
@@ -186,12 +185,6 @@ def test_each_citation_in_a_policy_template_is_a_provision_and_one_that_the_poli
 
 
 # --- clauses
-
-
-@pytest.fixture(scope="module")
-def loaded(project: Workspace) -> Loaded:
-    """A practice with people, offices, phones and laptops of each kind."""
-    return load_practice(project, JUNIPER)
 
 
 def document_text(data: bytes) -> str:

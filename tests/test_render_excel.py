@@ -18,15 +18,12 @@ from openpyxl.utils import range_boundaries
 from openpyxl.worksheet.worksheet import Worksheet
 from openxml_audit import OpenXmlValidator, ValidationSeverity
 
-from pipeline.build import Built, to_inputs
-from pipeline.context import names_for
-from pipeline.load import Loaded, load_practice
-from pipeline.primitives import primitives
+from pipeline.build import Built
+from pipeline.load import Loaded
 from pipeline.render.excel.fill import MAX_TEXT, DoesNotFit, render_excel
 from pipeline.render.jinja import TemplateError
 from pipeline.render.look import Look
 from pipeline.render.parts import UnsafeFile, parse, read_parts, tint_of, write_parts
-from pipeline.workspace import Workspace
 
 S = "{http://schemas.openxmlformats.org/spreadsheetml/2006/main}"
 A = "{http://schemas.openxmlformats.org/drawingml/2006/main}"
@@ -48,28 +45,6 @@ FORMULAS = [
     "9/14/2026",
     "'=1+1",
 ]
-
-
-@pytest.fixture(scope="module")
-def loaded(project: Workspace) -> Loaded:
-    """The first example, ready to be rendered."""
-    return load_practice(project, "example-juniper-ridge")
-
-
-@pytest.fixture(scope="module")
-def names_of(loaded: Loaded) -> Callable[[str], dict[str, Any]]:
-    """names_of("L-03") gives a fresh copy of what the template of this document gets."""
-    inputs = to_inputs(loaded)
-    made: dict[str, dict[str, Any]] = {}
-
-    def names(id: str) -> dict[str, Any]:
-        artifact = loaded.plan.get(id)
-        assert artifact
-        if id not in made:
-            made[id] = primitives(names_for(inputs, artifact))
-        return copy.deepcopy(made[id])
-
-    return names
 
 
 @pytest.fixture

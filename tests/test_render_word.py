@@ -16,15 +16,12 @@ from docxtpl import DocxTemplate
 from openxml_audit import OpenXmlValidator
 from PIL import Image
 
-from pipeline.build import Built, to_inputs
-from pipeline.context import names_for
-from pipeline.load import Loaded, load_practice
-from pipeline.primitives import primitives
+from pipeline.build import Built
+from pipeline.load import Loaded
 from pipeline.render.jinja import SecurityError, TemplateError, UndefinedError
 from pipeline.render.look import Look
 from pipeline.render.parts import UnsafeFile, parse, read_parts, relationships, tint_of, write_parts
 from pipeline.render.word import render_word
-from pipeline.workspace import Workspace
 
 W = "{http://schemas.openxmlformats.org/wordprocessingml/2006/main}"
 A = "{http://schemas.openxmlformats.org/drawingml/2006/main}"
@@ -47,28 +44,6 @@ AS_TYPED = [
     "<w:p><w:r><w:t>injected</w:t></w:r></w:p>",
     "]]> <!-- -->",
 ]
-
-
-@pytest.fixture(scope="module")
-def loaded(project: Workspace) -> Loaded:
-    """The first example, ready to be rendered."""
-    return load_practice(project, "example-juniper-ridge")
-
-
-@pytest.fixture(scope="module")
-def names_of(loaded: Loaded) -> Callable[[str], dict[str, Any]]:
-    """names_of("SEC-10") gives a fresh copy of what the template of this document gets."""
-    inputs = to_inputs(loaded)
-    made: dict[str, dict[str, Any]] = {}
-
-    def names(id: str) -> dict[str, Any]:
-        artifact = loaded.plan.get(id)
-        assert artifact
-        if id not in made:
-            made[id] = primitives(names_for(inputs, artifact))
-        return copy.deepcopy(made[id])
-
-    return names
 
 
 @pytest.fixture
