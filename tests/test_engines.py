@@ -2,19 +2,22 @@
 
 from __future__ import annotations
 
+import json
 import re
 from collections import Counter
 from pathlib import Path
 
 import pypdfium2
 import pytest
-from conftest import JUNIPER
+from conftest import JUNIPER, LANTERN
+from pypdf import PdfReader
 
 from pipeline.binder import on_paper
-from pipeline.build import render_all, to_inputs
+from pipeline.build import Built, Options, build, render_all, to_inputs
 from pipeline.errors import ConversionError
 from pipeline.load import load_practice
 from pipeline.pdf.convert import EmbeddedEngine, LibreOfficeEngine, Source, check_fonts
+from pipeline.publish import verify
 from pipeline.workspace import Workspace
 
 
@@ -103,3 +106,23 @@ def test_a_font_that_is_not_in_the_document_is_an_error(sources: list[Source]) -
     paper = write_parts(parts)
     with pytest.raises(ConversionError, match="Comic Neue"):
         check_fonts(Source("SEC-10", "docx", paper, paper))
+
+
+def test_a_package_can_be_bound_from_libreoffice_too(project: Workspace, packages: dict[str, Built], tmp_path: Path) -> None:
+    """Its absolute file links become page jumps as well, and each document is as long within a page."""
+    other = build(project, LANTERN, Options(output=tmp_path, pdf_engine="libreoffice"), lambda _: None)
+    assert verify(other.target) == []
+    lengths = [
+        {
+            entry["id"]: entry["pages"]
+            for entry in json.loads((built.target / "manifest.json").read_text("utf-8"))["artifacts"][1:]
+        }
+        for built in (packages[LANTERN], other)
+    ]
+    assert {id for id, pages in lengths[0].items() if abs(pages - lengths[1][id]) > 1} == set()
+    annotations = [
+        reference.get_object() for page in PdfReader(other.target / "binder.pdf").pages for reference in page.get("/Annots") or ()
+    ]
+    outside = [str(a["/A"]["/URI"]) for a in annotations if "/URI" in (a.get("/A") or {})]
+    assert len(annotations) > 100
+    assert [uri for uri in outside if not uri.startswith(("http", "mailto:"))] == []
