@@ -18,11 +18,11 @@ from typing import Protocol
 from xml.sax.saxutils import escape
 
 from pipeline.errors import ConversionError
+from pipeline.pdf.draw import draw, use_fonts
 from pipeline.pdf.fonts import FAMILY, missing_fonts, missing_glyphs, packaged_fonts
 from pipeline.render.parts import read_parts
 
 SECONDS_A_DOCUMENT = 60
-MOST_BREAKS = 12
 
 
 @dataclass(frozen=True)
@@ -76,30 +76,6 @@ def private_fonts() -> Iterator[Path]:
         yield file
 
 
-def _use_fonts(file: str) -> None:
-    # read by the fontconfig in the native library before the first document; it also parses the system's templates,
-    # only to complain about what it does not know in them, so its messages go nowhere
-    os.environ["FONTCONFIG_FILE"] = file
-    os.dup2(os.open(os.devnull, os.O_WRONLY), 2)
-
-
-def _draw(document: bytes, filled: bool) -> bytes:
-    # the empty rows of a form look like nothing below its heading
-    import dxpdf
-
-    from pipeline.pdf.keep import break_before, lonely_headings
-
-    pdf = bytes(dxpdf.convert(document))
-    # each mended page moves what follows it
-    for _ in range(MOST_BREAKS if filled else 0):
-        lonely = lonely_headings(document, pdf)
-        if not lonely:
-            break
-        document = break_before(document, lonely[0])
-        pdf = bytes(dxpdf.convert(document))
-    return pdf
-
-
 class EmbeddedEngine:
     """dxpdf (Skia), from a wheel. In processes of its own: a crash of native code is an error, not the end."""
 
@@ -116,8 +92,8 @@ class EmbeddedEngine:
             check_fonts(source)
         spawn = multiprocessing.get_context("spawn")
         jobs = min(self.jobs, len(sources))
-        with private_fonts() as fonts, ProcessPoolExecutor(jobs, spawn, initializer=_use_fonts, initargs=(str(fonts),)) as pool:
-            waiting = [pool.submit(_draw, source.paper, source.suffix == "docx") for source in sources]
+        with private_fonts() as fonts, ProcessPoolExecutor(jobs, spawn, initializer=use_fonts, initargs=(str(fonts),)) as pool:
+            waiting = [pool.submit(draw, source.paper, source.suffix == "docx") for source in sources]
             results: list[bytes] = []
             for source, future in zip(sources, waiting, strict=True):
                 try:

@@ -1,0 +1,31 @@
+"""What a drawing process does. It imports little, because each process pays for it."""
+
+from __future__ import annotations
+
+import os
+
+MOST_BREAKS = 12
+
+
+def use_fonts(file: str) -> None:
+    """Let the native library know the fonts of this fontconfig file only; once, before the first document."""
+    os.environ["FONTCONFIG_FILE"] = file
+    # it also parses the system's templates, only to complain about what is new to it, so its messages go nowhere
+    os.dup2(os.open(os.devnull, os.O_WRONLY), 2)
+
+
+def draw(document: bytes, filled: bool) -> bytes:
+    """PDF of a Word file. filled: keep heading rows with their first row; the empty rows of a form look like nothing."""
+    import dxpdf
+
+    from pipeline.pdf.keep import break_before, lonely_headings
+
+    pdf = bytes(dxpdf.convert(document))
+    # each mended page moves what follows it
+    for _ in range(MOST_BREAKS if filled else 0):
+        lonely = lonely_headings(document, pdf)
+        if not lonely:
+            break
+        document = break_before(document, lonely[0])
+        pdf = bytes(dxpdf.convert(document))
+    return pdf
