@@ -7,10 +7,10 @@ import re
 from collections import Counter
 from pathlib import Path
 
-import pypdfium2
 import pytest
 from conftest import JUNIPER, LANTERN
 from pypdf import PdfReader
+from readers import page_texts
 
 from pipeline.binder import on_paper
 from pipeline.build import Built, Options, build, render_all, to_inputs
@@ -30,14 +30,6 @@ def sources(project: Workspace) -> list[Source]:
     return [on_paper(inputs, a, rendered[a.id], loaded.templates, loaded.look) for a in loaded.plan.artifacts]
 
 
-def pages(pdf: bytes) -> list[str]:
-    document = pypdfium2.PdfDocument(pdf)
-    try:
-        return [page.get_textpage().get_text_range() for page in document]
-    finally:
-        document.close()
-
-
 def squash(texts: list[str]) -> str:
     """Letters and digits only, because the engines break lines and long words at other places."""
     return re.sub(r"[\W_]+", "", "".join(texts)).lower()
@@ -47,7 +39,7 @@ def test_both_engines_print_the_same_words_on_as_many_pages(sources: list[Source
     """Every word of one is in the other, page counts are within one page a document, and nothing else is more than a repeated heading."""
     ours, theirs = EmbeddedEngine().convert(sources), LibreOfficeEngine().convert(sources)
     for source, one, other in zip(sources, ours, theirs, strict=True):
-        left, right = pages(one), pages(other)
+        left, right = page_texts(one), page_texts(other)
         assert abs(len(left) - len(right)) <= 1, source.id
         for mine, yours in ((left, right), (right, left)):
             whole = squash(yours)

@@ -13,6 +13,7 @@ from openpyxl.chart import BarChart, Reference
 from openpyxl.drawing.image import Image
 from openpyxl.worksheet.formula import ArrayFormula
 from openpyxl.worksheet.worksheet import Worksheet
+from readers import changed, with_cell
 
 from pipeline.catalog import Catalog
 from pipeline.errors import Problem
@@ -56,19 +57,6 @@ def check(catalog: Catalog) -> Check:
         return list(check_excel_template(data if isinstance(data, bytes) else write_parts(data), "L-03.xlsx", known))
 
     return run
-
-
-def changed(template: bytes, change: Callable[[Worksheet], object]) -> bytes:
-    """The template with a change of its sheet."""
-    workbook = load_workbook(io.BytesIO(template))
-    change(workbook.worksheets[0])
-    target = io.BytesIO()
-    workbook.save(target)
-    return target.getvalue()
-
-
-def with_cell(template: bytes, cell: str, value: object) -> bytes:
-    return changed(template, lambda sheet: sheet.__setitem__(cell, value))
 
 
 def with_part(parts: dict[str, bytes], name: str, data: bytes, content_type: str) -> dict[str, bytes]:

@@ -12,10 +12,10 @@ from datetime import date
 from pathlib import Path
 from typing import Any
 
-import pypdfium2
 import pytest
 from conftest import JUNIPER, LANTERN
 from pypdf import PdfReader
+from readers import page_texts
 
 from pipeline.build import Built, Options, build
 from pipeline.catalog import Catalog
@@ -28,14 +28,6 @@ BOTH = pytest.mark.parametrize("slug", [JUNIPER, LANTERN])
 def manifest(built: Built) -> dict[str, Any]:
     value: dict[str, Any] = json.loads((built.target / "manifest.json").read_text("utf-8"))
     return value
-
-
-def page_texts(pdf: Path) -> list[str]:
-    document = pypdfium2.PdfDocument(pdf)
-    try:
-        return [page.get_textpage().get_text_range() for page in document]
-    finally:
-        document.close()
 
 
 def squash(text: str) -> str:

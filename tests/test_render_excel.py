@@ -17,6 +17,7 @@ from openpyxl.cell.cell import Cell
 from openpyxl.utils import range_boundaries
 from openpyxl.worksheet.worksheet import Worksheet
 from openxml_audit import OpenXmlValidator, ValidationSeverity
+from readers import changed, with_cell
 
 from pipeline.build import Built
 from pipeline.load import Loaded
@@ -65,19 +66,6 @@ def rendered(template: bytes, names: dict[str, Any], look: Look | None = None) -
 
 def sheet_of(data: bytes) -> Worksheet:
     return load_workbook(io.BytesIO(data)).worksheets[0]
-
-
-def changed(template: bytes, change: Callable[[Worksheet], object]) -> bytes:
-    """The template with a change of its sheet."""
-    workbook = load_workbook(io.BytesIO(template))
-    change(workbook.worksheets[0])
-    target = io.BytesIO()
-    workbook.save(target)
-    return target.getvalue()
-
-
-def with_cell(template: bytes, cell: str, text: str) -> bytes:
-    return changed(template, lambda sheet: sheet.__setitem__(cell, text))
 
 
 def raw_cell(data: bytes, cell: str) -> tuple[str | None, str | None, bool]:
