@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
 from datetime import date
+from pathlib import Path, PurePosixPath
 from typing import Any
 
-from pipeline.errors import Problem
+from pipeline.errors import Problem, did_you_mean
 from pipeline.loading import load_toml
 from pipeline.pdf.fonts import undrawable
 from pipeline.schema import validate
@@ -27,6 +29,7 @@ class Provision:
     mark: str | None = None
     parent: str | None = None
     not_applicable: str | None = None
+    documented_in: tuple[str, ...] = ()
     applies_when: Condition = None
     omitted_because: str | None = None
 
@@ -47,7 +50,26 @@ class Safeguard:
     text: str
     effort: str
     cost: str
+    action: str
     citations: tuple[str, ...]
+    instead: str | None = None
+
+
+@dataclass(frozen=True)
+class Choice:
+    """An answer: the likelihood that it suggests, and the safeguards that it shows to be there."""
+
+    id: str
+    text: str
+    likelihood: str
+    safeguards: tuple[str, ...]
+
+
+@dataclass(frozen=True)
+class Question:
+    id: str
+    text: str
+    choice: tuple[Choice, ...]
 
 
 @dataclass(frozen=True)
@@ -55,6 +77,7 @@ class Scenario:
     id: str
     title: str
     narrative: str
+    vulnerability: str
     theme: str
     affects: tuple[str, ...]
     threat: str
@@ -64,8 +87,56 @@ class Scenario:
     safeguards: tuple[str, ...]
     policies: tuple[str, ...]
     clauses: tuple[str, ...]
+    question: tuple[Question, ...]
     applies_when: Condition = None
     omitted_because: str | None = None
+
+
+@dataclass(frozen=True)
+class Change:
+    """A change that calls for a small risk analysis: the scenarios it touches, and those of the neighbouring areas."""
+
+    id: str
+    title: str
+    asks: str
+    scenarios: tuple[str, ...]
+    neighbours: tuple[str, ...]
+
+
+@dataclass(frozen=True)
+class Criterion:
+    """A statement that, where it is true of a change, makes a full analysis necessary."""
+
+    id: str
+    text: str
+    why: str
+
+
+@dataclass(frozen=True)
+class Theme:
+    id: str
+    title: str
+    intro: str
+
+
+@dataclass(frozen=True)
+class Ability:
+    """The greatest burden (0 to 3) that a practice of up to so many people takes on for one measure, by level of risk."""
+
+    up_to: int
+    low: int
+    moderate: int
+    high: int
+    very_high: int
+
+
+@dataclass(frozen=True)
+class Flow:
+    """What usually happens to ePHI, by kind of system, class of device and kind of location."""
+
+    system: dict[str, tuple[str, ...]]
+    device: dict[str, tuple[str, ...]]
+    location: dict[str, tuple[str, ...]]
 
 
 @dataclass(frozen=True)
@@ -142,6 +213,14 @@ class Catalog:
     law_as_of: date
     sections: tuple[Section, ...]
     reports: tuple[Report, ...]
+    themes: tuple[Theme, ...]
+    ability: tuple[Ability, ...]
+    relief: dict[str, int]
+    flow: Flow
+    workbook: dict[str, tuple[str, ...]]
+    proposal: dict[str, str]
+    changes: tuple[Change, ...]
+    criteria: tuple[Criterion, ...]
     words: dict[str, dict[str, str]]
     provisions: tuple[Provision, ...]
     parameters: tuple[Parameter, ...]
@@ -158,12 +237,11 @@ class Catalog:
         return frozenset(clause for policy in self.policies for clause in policy.clauses)
 
 
-# file → (the table in it, what it becomes)
+# file → (its table, the field of Catalog). Scenarios lie in a folder, one file a theme.
 FILES = {
     "regulation": "provision",
     "parameters": "parameter",
     "safeguards": "safeguard",
-    "scenarios": "scenario",
     "policies": "policy",
     "tasks": "task",
     "forms": "form",
@@ -174,35 +252,66 @@ def load_catalog(workspace: Workspace) -> tuple[Catalog | None, list[Problem]]:
     """The catalogue, or every problem of its files under their schemas."""
     values: dict[str, Any] = {}
     problems: list[Problem] = []
-    for name in ("catalog", *FILES):
-        path = workspace.catalog / f"{name}.toml"
+    for path in catalog_files(workspace):
         shown = workspace.shown(path)
         value, found = load_toml(path, shown)
         if not found:
+            schema = "scenarios" if path.parent != workspace.catalog else path.stem
             plain = _json_dates(value)
-            found = validate(plain, workspace.schemas / f"{name}.schema.json", shown) + list(undrawable(plain, shown))
+            found = validate(plain, workspace.schemas / f"{schema}.schema.json", shown) + list(undrawable(plain, shown))
         problems += found
-        values[name] = value
+        values[shown] = value
+    problems = problems or list(_misplaced(values))
     if problems:
         return None, problems
     from pipeline.records import structure
 
-    tables = {name: values[name][table] for name, table in FILES.items()}
+    def part(name: str) -> Any:
+        return values[f"catalog/{name}.toml"]
+
+    themes = part("catalog")["theme"]
+    folder = {name: values.get(f"catalog/scenarios/{name}.toml", {"scenario": []}) for name in (t["id"] for t in themes)}
     return (
         structure(
             {
-                "law_as_of": values["regulation"]["source"]["law_as_of"],
-                "sections": values["catalog"]["section"],
-                "reports": values["catalog"]["report"],
-                "words": values["catalog"]["words"],
-                "provisions": tables.pop("regulation"),
-                **tables,
-                "files": [f"catalog/{name}.toml" for name in ("catalog", *FILES)],
+                "law_as_of": part("regulation")["source"]["law_as_of"],
+                "sections": part("catalog")["section"],
+                "reports": part("catalog")["report"],
+                "themes": themes,
+                "ability": part("catalog")["ability"],
+                **{name: part("catalog")[name] for name in ("relief", "flow", "workbook", "proposal", "words")},
+                "provisions": part("regulation")["provision"],
+                **{name: part(name)[table] for name, table in FILES.items() if name != "regulation"},
+                "scenarios": [scenario for held in folder.values() for scenario in held["scenario"]],
+                "changes": part("changes")["change"],
+                "criteria": part("changes")["criterion"],
+                "files": list(values),
             },
             Catalog,
         ),
         [],
     )
+
+
+def _misplaced(values: Mapping[str, Any]) -> Iterator[Problem]:
+    """Scenarios that would be dropped without a word, or asked under another heading."""
+    themes = [theme["id"] for theme in values["catalog/catalog.toml"]["theme"]]
+    for shown, value in values.items():
+        stem = PurePosixPath(shown).stem
+        if not shown.startswith("catalog/scenarios/"):
+            continue
+        if stem not in themes:
+            yield Problem(shown, f'There is no theme "{stem}" in catalog/catalog.toml.', did_you_mean(stem, themes))
+        for scenario in value["scenario"]:
+            if scenario["theme"] != stem:
+                what = f'The scenario {scenario["id"]} names the theme "{scenario["theme"]}".'
+                yield Problem(shown, what, f'Write "{stem}", or move it into the file of its theme.')
+
+
+def catalog_files(workspace: Workspace) -> list[Path]:
+    """Every file of the catalogue: those with a name of their own, and the scenarios, sorted."""
+    named = [workspace.catalog / f"{name}.toml" for name in ("catalog", "changes", *FILES)]
+    return [*named, *sorted((workspace.catalog / "scenarios").glob("*.toml"))]
 
 
 def _json_dates(value: Any) -> Any:

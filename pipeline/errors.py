@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from difflib import get_close_matches
@@ -26,6 +27,16 @@ class Problem:
         return f"{self.where}\n    {label}{self.what}\n    {self.mend}"
 
 
+def in_order(problems: Iterable[Problem]) -> tuple[Problem, ...]:
+    """Each problem once, by place: numbers in a place count as numbers, so that cell C9 comes before C10."""
+
+    def key(problem: Problem) -> tuple[list[tuple[int, str]], Problem]:
+        steps = re.findall(r"\d+|\D+", problem.where)
+        return [(int(step), "") if step.isdecimal() else (-1, step) for step in steps], problem
+
+    return tuple(sorted(set(problems), key=key))
+
+
 class BinderError(Exception):
     """Base of every expected failure; `exit_code` is named in docs/errors.md."""
 
@@ -44,7 +55,7 @@ class ProblemsFound(BinderError):
     exit_code = 2
 
     def __init__(self, problems: Iterable[Problem]) -> None:
-        self.problems = tuple(sorted(set(problems)))
+        self.problems = in_order(problems)
         super().__init__(f"{len(self.problems)} problems")
 
 
@@ -72,7 +83,7 @@ class VerificationError(BinderError):
     exit_code = 6
 
     def __init__(self, problems: Iterable[Problem]) -> None:
-        self.problems = tuple(sorted(set(problems)))
+        self.problems = in_order(problems)
         super().__init__(f"{len(self.problems)} differences")
 
 

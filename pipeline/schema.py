@@ -102,7 +102,9 @@ def _explain(error: ValidationError, shown: str) -> Iterator[Problem]:
     match error.validator:
         case "additionalProperties":
             known = set(error.schema.get("properties", {}))
-            for key in sorted(set(error.instance) - known):
+            patterns = error.schema.get("patternProperties", {})
+            fitting = {key for key in error.instance if any(re.search(pattern, key) for pattern in patterns)}
+            for key in sorted(set(error.instance) - known - fitting):
                 free = known - set(error.instance)
                 yield Problem(where, f'The key "{key}" is not known here.', did_you_mean(key, free or known))
         case "required":

@@ -2,23 +2,22 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Collection, Iterator, Mapping, Sequence
 from datetime import date
 from typing import Any
 
-from pipeline.assessment.model import Action, Assessment, Finding
+from pipeline.assessment.model import Action, Assessment, ChangeRecord, Finding, NotApplicable
+from pipeline.assessment.questions import likelihoods, proved
 from pipeline.assessment.scoring import LEVELS, risk_level
-from pipeline.catalog import Catalog
+from pipeline.catalog import Catalog, Scenario
 from pipeline.check.references import exists, unique
 from pipeline.conditions import applies
 from pipeline.errors import Problem
 from pipeline.practice import Profile
 
 
-def check_assessment(
-    assessment: Assessment, profile: Profile, raw_profile: Mapping[str, Any], catalog: Catalog, file_date: str, shown: str
-) -> Iterator[Problem]:
-    """Every disagreement; `file_date` is the stem of the file's name."""
+def check_assessment(assessment: Assessment, profile: Profile, catalog: Catalog, file_date: str, shown: str) -> Iterator[Problem]:
+    """Every disagreement of an assessment with practice, catalogue and itself; `file_date` is the stem of the file's name."""
     if assessment.practice != profile.practice.slug:
         yield Problem(f"{shown}#/practice", "This is the analysis of another practice.", "Put the right file here.")
     if assessment.date.isoformat() != file_date:
@@ -26,18 +25,64 @@ def check_assessment(
     workforce = {person.id for person in profile.workforce}
     for index, id in enumerate(assessment.participants):
         yield from exists(id, workforce, f"{shown}#/participants/{index}", "member of the workforce")
-    yield from unique((finding.id for finding in assessment.findings), f"{shown}#/findings", "number")
-    for index, finding in enumerate(assessment.findings):
-        yield from _finding(finding, assessment.date, workforce, catalog, f"{shown}#/findings/{index}")
-    yield from _scenarios(assessment, raw_profile, catalog, shown)
+    yield from unique((entry.fact for entry in assessment.confirmed), f"{shown}#/confirmed", "fact")
+    yield from unique((entry.asset for entry in assessment.inventory), f"{shown}#/inventory", "asset")
+    yield from check_findings(assessment.findings, assessment.date, workforce, catalog, shown)
     yield from _decisions(assessment, workforce, catalog, shown)
+
+
+def check_change(
+    record: ChangeRecord, assessment: Assessment, profile: Profile, catalog: Catalog, file_stem: str, shown: str
+) -> Iterator[Problem]:
+    """The same for the record of a change to this assessment."""
+    if record.practice != profile.practice.slug:
+        yield Problem(f"{shown}#/practice", "This is the change of another practice.", "Put the right file here.")
+    if f"{record.date.isoformat()}-{record.change}" != file_stem:
+        yield Problem(
+            f"{shown}#/date", "Date and change are not those in the file's name.", "Rename the file: <date>-<change>.json."
+        )
+    if record.analysis != assessment.date:
+        mend = "Do the small analysis again on the latest full one, with binder change."
+        yield Problem(f"{shown}#/analysis", "The change adds to another analysis than the latest one before it.", mend)
+    yield from exists(record.change, {change.id for change in catalog.changes}, f"{shown}#/change", "change")
+    workforce = {person.id for person in profile.workforce}
+    for index, id in enumerate(record.participants):
+        yield from exists(id, workforce, f"{shown}#/participants/{index}", "member of the workforce")
+    yield from check_findings(record.findings, record.date, workforce, catalog, shown)
+    scenarios = {scenario.id for scenario in catalog.scenarios}
+    again = {finding.scenario for finding in record.findings} | {entry.scenario for entry in record.not_applicable}
+    for index, ended in enumerate(record.ended):
+        where = f"{shown}#/ended/{index}/scenario"
+        yield from exists(ended.scenario, scenarios, where, "scenario")
+        if ended.scenario in again:
+            yield Problem(where, "The change ends this finding and also goes on with it.", "Take one of the two out.")
+    yield from unique((answer.criterion for answer in record.criteria), f"{shown}#/criteria", "criterion")
+    criteria = {criterion.id for criterion in catalog.criteria}
+    for index, answer in enumerate(record.criteria):
+        yield from exists(answer.criterion, criteria, f"{shown}#/criteria/{index}", "criterion")
+    for missing in sorted(criteria - {answer.criterion for answer in record.criteria}):
+        yield Problem(f"{shown}#/criteria", f'The criterion "{missing}" is not answered.', "Answer it.")
+
+
+def check_findings(
+    findings: Sequence[Finding], day: date, workforce: set[str], catalog: Catalog, shown: str
+) -> Iterator[Problem]:
+    """Every defect of the findings themselves."""
+    yield from unique((finding.id for finding in findings), f"{shown}#/findings", "number")
+    for index, finding in enumerate(findings):
+        yield from _finding(finding, day, workforce, catalog, f"{shown}#/findings/{index}")
 
 
 def _finding(finding: Finding, day: date, workforce: set[str], catalog: Catalog, where: str) -> Iterator[Problem]:
     safeguards = {safeguard.id for safeguard in catalog.safeguards}
     for index, id in enumerate(finding.existing):
         yield from exists(id, safeguards, f"{where}/existing/{index}", "safeguard")
+    if list(finding.existing) != sorted(finding.existing):
+        yield Problem(f"{where}/existing", "The safeguards are not in the order of their numbers.", "Sort them.")
+    yield from _answers(finding, catalog, where)
     yield from exists(finding.accepted_by, workforce, f"{where}/accepted_by", "member of the workforce")
+    if finding.accepted_on and finding.accepted_on > day:
+        yield Problem(f"{where}/accepted_on", "The risk is accepted on a day after the analysis.", "Correct the date.")
     if finding.review_on and finding.review_on <= day:
         yield Problem(f"{where}/review_on", "The accepted risk is looked at again before the analysis.", "Give a later date.")
     for index, action in enumerate(finding.actions):
@@ -45,6 +90,23 @@ def _finding(finding: Finding, day: date, workforce: set[str], catalog: Catalog,
     before, after = (LEVELS.index(risk_level(r.likelihood, r.impact)) for r in (finding, finding.residual))
     if after > before:
         yield Problem(f"{where}/residual", "The risk that is left is higher than the risk before.", "Assess it again.")
+
+
+def _answers(finding: Finding, catalog: Catalog, where: str) -> Iterator[Problem]:
+    scenario = next((scenario for scenario in catalog.scenarios if scenario.id == finding.scenario), None)
+    if scenario is None:
+        return
+    questions = {question.id: question for question in scenario.question}
+    for id, choice in finding.answers.items():
+        yield from exists(id, questions, f"{where}/answers/{id}", "question")
+        if id in questions:
+            yield from exists(choice, likelihoods(questions[id]), f"{where}/answers/{id}", "choice")
+    for id in questions.keys() - finding.answers.keys():
+        yield Problem(f"{where}/answers", f'The question "{id}" is not answered.', 'Answer it; "unknown" is an answer.')
+    for safeguard in proved(scenario, finding.answers):
+        if safeguard not in finding.existing:
+            what = f"The answers show that {safeguard} is there, and it is not listed."
+            yield Problem(f"{where}/existing", what, "List it, or correct the answer.")
 
 
 def _action(action: Action, day: date, workforce: set[str], safeguards: set[str], where: str) -> Iterator[Problem]:
@@ -63,37 +125,72 @@ def _action(action: Action, day: date, workforce: set[str], safeguards: set[str]
         )
 
 
-def _scenarios(assessment: Assessment, raw_profile: Mapping[str, Any], catalog: Catalog, shown: str) -> Iterator[Problem]:
+def check_coverage(
+    sources: Sequence[tuple[str, Sequence[Finding], Sequence[NotApplicable]]],
+    raw_profile: Mapping[str, Any],
+    catalog: Catalog,
+    missing: str,
+) -> Iterator[Problem]:
+    """Whether each scenario that applies to the practice, and no other, is assessed or set aside exactly once.
+
+    sources: file, and what counts of it. missing: the file in which a scenario that is missing belongs.
+    """
     scenarios = {scenario.id: scenario for scenario in catalog.scenarios}
     held = {policy.id for policy in catalog.policies if applies(policy.applies_when, raw_profile)}
-    named = [finding.scenario for finding in assessment.findings] + [entry.scenario for entry in assessment.not_applicable]
-    yield from unique(named, f"{shown}#/findings", "scenario")
-    for place in ("findings", "not_applicable"):
-        for index, entry in enumerate(getattr(assessment, place)):
-            where = f"{shown}#/{place}/{index}/scenario"
+    named = []
+    for shown, findings, not_applicable in sources:
+        for index, finding in enumerate(findings):
+            named.append(finding.scenario)
+            where = f"{shown}#/findings/{index}/scenario"
+            yield from exists(finding.scenario, scenarios, where, "scenario")
+            if scenario := scenarios.get(finding.scenario):
+                yield from _fits(scenario, held, raw_profile, where)
+        for index, entry in enumerate(not_applicable):
+            named.append(entry.scenario)
+            where = f"{shown}#/not_applicable/{index}/scenario"
             yield from exists(entry.scenario, scenarios, where, "scenario")
             scenario = scenarios.get(entry.scenario)
-            if scenario is None or place != "findings":
-                continue
-            if not applies(scenario.applies_when, raw_profile):
-                yield Problem(
-                    where,
-                    f'The profile says that this cannot happen here: "{scenario.omitted_because}"',
-                    "Take the finding out, or correct the profile.",
-                )
-            if not held.intersection(scenario.policies):
-                yield Problem(
-                    where,
-                    "No policy of this practice answers the finding.",
-                    "Name a policy for the scenario in catalog/scenarios.toml.",
-                )
+            if scenario and not applies(scenario.applies_when, raw_profile):
+                mend = "Take the entry out, or record what changed with binder change; the report gives the catalogue's reason."
+                yield Problem(where, "The profile says already that this cannot happen here.", mend)
+    yield from unique(named, f"{missing}#/findings", "scenario")
+    if len(sources) > 1:  # within one file this is found already
+        numbers = (finding.id for _, findings, _ in sources for finding in findings)
+        yield from unique(numbers, f"{missing}#/findings", "number")
     for scenario in catalog.scenarios:
         if scenario.id not in named and applies(scenario.applies_when, raw_profile):
             yield Problem(
-                f"{shown}#/findings",
+                f"{missing}#/findings",
                 f'The scenario {scenario.id} "{scenario.title}" is not assessed.',
-                "Add a finding, or an entry in not_applicable with the reason.",
+                "Add a finding, or an entry in not_applicable with the reason. For a change since the analysis: binder change.",
             )
+
+
+def _fits(scenario: Scenario, held: set[str], raw_profile: Mapping[str, Any], where: str) -> Iterator[Problem]:
+    if not applies(scenario.applies_when, raw_profile):
+        what = f'The profile says that this cannot happen here: "{scenario.omitted_because}"'
+        yield Problem(where, what, "Take the finding out, correct the profile, or record the change with binder change.")
+    if not held.intersection(scenario.policies):
+        mend = "Name a policy for the scenario in catalog/scenarios."
+        yield Problem(where, "No policy of this practice answers the finding.", mend)
+
+
+def check_facts(assessment: Assessment, statements: Mapping[str, str], assets: Collection[str], shown: str) -> Iterator[Problem]:
+    """Warnings where the profile has moved on since its facts were confirmed. statements: fact → sentence of today."""
+    confirmed = {entry.fact: entry.statement for entry in assessment.confirmed}
+    changed = [fact for fact in (*statements, *confirmed) if confirmed.get(fact) != statements.get(fact)]
+    if changed:
+        count = len(set(changed))
+        facts = "1 fact of the profile is" if count == 1 else f"{count} facts of the profile are"
+        what = f"{facts} not what the practice confirmed, the first of them {changed[0]}."
+        yield Problem(f"{shown}#/confirmed", what, "Look at what changed, and record it with binder change.", warning=True)
+    for asset in sorted(set(assets) - {entry.asset for entry in assessment.inventory}):
+        what = f"The inventory does not say what happens to ePHI in {asset}."
+        yield Problem(f"{shown}#/inventory", what, "Add it, or record the change with binder change.", warning=True)
+    for index, entry in enumerate(assessment.inventory):
+        if entry.asset not in assets:
+            what = f"The profile has no {entry.asset} with ePHI any more."
+            yield Problem(f"{shown}#/inventory/{index}", what, "Record the change with binder change.", warning=True)
 
 
 def _decisions(assessment: Assessment, workforce: set[str], catalog: Catalog, shown: str) -> Iterator[Problem]:

@@ -6,8 +6,9 @@ from collections.abc import Iterator, Mapping
 from functools import reduce
 from typing import Any
 
-from pipeline.catalog import Catalog
+from pipeline.catalog import Catalog, Scenario
 from pipeline.check.references import exists, unique
+from pipeline.check.scenarios import check_scenarios, check_weighing, place_of
 from pipeline.conditions import check_condition
 from pipeline.errors import Problem, did_you_mean
 from pipeline.plan import FORMS, POLICIES
@@ -16,6 +17,15 @@ from pipeline.plan import FORMS, POLICIES
 CODES = {
     "role": ("tasks", "properties/task/items/properties/who"),
     "level": ("assessment", "$defs/level"),
+    "likelihood": ("assessment", "$defs/level"),
+    "impact": ("assessment", "$defs/level"),
+    "threat": ("scenarios", "properties/scenario/items/properties/threat"),
+    "affects": ("scenarios", "properties/scenario/items/properties/affects/items"),
+    "measure": ("scenarios", "properties/scenario/items/properties/measures/items"),
+    "effort": ("safeguards", "properties/safeguard/items/properties/effort"),
+    "cost": ("safeguards", "properties/safeguard/items/properties/cost"),
+    "plan": ("profile", "properties/service_plan"),
+    "flow": ("catalog", "properties/flow/properties/system/additionalProperties/items"),
     "response": ("assessment", "$defs/finding/properties/response"),
     "status": ("assessment", "$defs/action/properties/status"),
     "decision": ("assessment", "$defs/decision/properties/decision"),
@@ -33,15 +43,15 @@ Schema = Mapping[str, Any]
 
 
 def check_catalog(catalog: Catalog, schemas: Mapping[str, Schema]) -> Iterator[Problem]:
-    """Every defect of the catalogue that a schema cannot see; schemas: of profile, assessment and tasks, by name."""
+    """Every defect of the catalogue that a schema cannot see; schemas: those named in CODES, by name."""
     citations = {provision.citation for provision in catalog.provisions}
     policies = {policy.id: policy for policy in catalog.policies}
     forms = {form.id for form in catalog.forms}
     for name, entries in _tables(catalog).items():
         keys = [getattr(entry, "id", None) or getattr(entry, "name", None) or entry.citation for entry in entries]
-        yield from unique(keys, f"catalog/{name}.toml", "number")
+        yield from unique(keys, f"catalog/{name}", "number")
         for key, entry in zip(keys, entries, strict=True):
-            where = f"catalog/{name}.toml, {key}"
+            where = place_of(entry) if isinstance(entry, Scenario) else f"catalog/{name}, {key}"
             cited = getattr(entry, "citations", ()) or filter(None, [getattr(entry, "citation", None)])
             for citation in cited:
                 yield from exists(citation, citations, where, "provision in regulation.toml with the citation")
@@ -50,8 +60,9 @@ def check_catalog(catalog: Catalog, schemas: Mapping[str, Schema]) -> Iterator[P
             yield from check_condition(getattr(entry, "applies_when", None), schemas["profile"], where)
     yield from _policies(catalog, forms)
     yield from _tasks(catalog, forms)
-    yield from _scenarios(catalog)
+    yield from check_scenarios(catalog)
     yield from _words(catalog, schemas)
+    yield from check_weighing(catalog, schemas["profile"])
     sections = [section.folder for section in catalog.sections]
     yield from unique(sections, "catalog/catalog.toml", "folder of a section")
     for folder in (POLICIES, FORMS):
@@ -68,13 +79,14 @@ def check_catalog(catalog: Catalog, schemas: Mapping[str, Schema]) -> Iterator[P
 
 def _tables(catalog: Catalog) -> dict[str, tuple[Any, ...]]:
     return {
-        "regulation": catalog.provisions,
-        "parameters": catalog.parameters,
-        "safeguards": catalog.safeguards,
+        "regulation.toml": catalog.provisions,
+        "parameters.toml": catalog.parameters,
+        "safeguards.toml": catalog.safeguards,
         "scenarios": catalog.scenarios,
-        "policies": catalog.policies,
-        "tasks": catalog.tasks,
-        "forms": catalog.forms,
+        "changes.toml": (*catalog.changes, *catalog.criteria),
+        "policies.toml": catalog.policies,
+        "tasks.toml": catalog.tasks,
+        "forms.toml": catalog.forms,
     }
 
 
@@ -103,31 +115,6 @@ def _tasks(catalog: Catalog, forms: set[str]) -> Iterator[Problem]:
     for form in catalog.forms:
         if form.id not in recorded:
             yield Problem(f"catalog/forms.toml, {form.id}", "No task is recorded on it.", "Add the task, or take the form out.")
-
-
-def _scenarios(catalog: Catalog) -> Iterator[Problem]:
-    safeguards = {safeguard.id for safeguard in catalog.safeguards}
-    homes = {clause: policy.id for policy in catalog.policies for clause in policy.clauses}
-    asked: set[str] = set()
-    for scenario in catalog.scenarios:
-        where = f"catalog/scenarios.toml, {scenario.id}"
-        for id in scenario.safeguards:
-            yield from exists(id, safeguards, where, "safeguard")
-        for clause in scenario.clauses:
-            yield from exists(clause, homes, where, "clause of a policy")
-            if clause in homes and homes[clause] not in scenario.policies:
-                yield Problem(
-                    where,
-                    f"The clause {clause} stands in {homes[clause]}, which the scenario does not name.",
-                    f"Add {homes[clause]} to its policies.",
-                )
-        asked.update(scenario.clauses)
-    for clause in sorted(set(homes) - asked):
-        yield Problem(
-            f"catalog/policies.toml, {homes[clause]}",
-            f"No scenario asks for the clause {clause}.",
-            "Name it in a scenario, or take it out.",
-        )
 
 
 def _words(catalog: Catalog, schemas: Mapping[str, Schema]) -> Iterator[Problem]:

@@ -5,8 +5,10 @@ from __future__ import annotations
 from collections.abc import Iterator
 from pathlib import Path
 
+from pipeline.assessment.proposals import Acceptance, Weighing
 from pipeline.binder import TEMPLATES
-from pipeline.catalog import Catalog, Form, Policy, Report
+from pipeline.catalog import Catalog, Form, Policy, Report, Scenario
+from pipeline.check.scenarios import place_of
 from pipeline.context import names_class
 from pipeline.errors import Problem, did_you_mean
 from pipeline.facts import FACTS, PHRASES
@@ -14,7 +16,7 @@ from pipeline.lint.excel import check_excel_template
 from pipeline.lint.names import KnownNames, check_text
 from pipeline.lint.word import check_word_template
 from pipeline.loading import read_bounded
-from pipeline.names import CommonNames, DividerNames, FrontNames
+from pipeline.names import CommonNames, DividerNames, FrontNames, ProfileNames
 from pipeline.workspace import Workspace
 
 MAX_TEMPLATE = 20_000_000
@@ -26,7 +28,7 @@ def template_files(workspace: Workspace) -> list[Path]:
     return sorted(path for path in found if not path.name.startswith("~$"))
 
 
-def known_names(catalog: Catalog, shape: type[CommonNames]) -> KnownNames:
+def known_names(catalog: Catalog, shape: type[ProfileNames]) -> KnownNames:
     """What a template with the names `shape` may use."""
     groups = {
         "facts": FACTS,
@@ -63,15 +65,33 @@ def check_templates(workspace: Workspace, catalog: Catalog) -> Iterator[Problem]
 
 def check_catalog_texts(catalog: Catalog) -> Iterator[Problem]:
     """Defects of the names in braces in the texts of the catalogue."""
-    known = known_names(catalog, CommonNames)
-    texts = [
+    printed = [
         *((f"catalog/catalog.toml, {s.folder}", s.intro) for s in catalog.sections),
         *((f"catalog/catalog.toml, {r.id}", r.summary) for r in catalog.reports),
         *((f"catalog/policies.toml, {p.id}", text) for p in catalog.policies for text in (p.summary, p.audience)),
         *((f"catalog/tasks.toml, {t.id}", text) for t in catalog.tasks for text in (t.step, t.when)),
         *((f"catalog/forms.toml, {f.id}", text) for f in catalog.forms for text in (f.purpose, *f.how)),
-        *((f"catalog/scenarios.toml, {s.id}", s.narrative) for s in catalog.scenarios),
     ]
-    for where, text in texts:
-        for defect in check_text(text, known):
-            yield Problem(where, defect.what, defect.mend)
+    asked = [
+        *((place_of(s), text) for s in catalog.scenarios for text in _scenario_texts(s)),
+        *((f"catalog/safeguards.toml, {s.id}", text) for s in catalog.safeguards for text in (s.title, s.text, s.action)),
+        *((f"catalog/catalog.toml, workbook.{n}", text) for n, texts in catalog.workbook.items() for text in texts),
+    ]
+    proposed = [(f"catalog/catalog.toml, proposal.{name}", text) for name, text in catalog.proposal.items()]
+    weighed = KnownNames(Acceptance, {}), KnownNames(Weighing, {})
+    for texts, known in (
+        (printed, known_names(catalog, CommonNames)),
+        (asked, known_names(catalog, ProfileNames)),
+        ([entry for entry in proposed if "accept" in entry[0]], weighed[0]),
+        ([entry for entry in proposed if "accept" not in entry[0]], weighed[1]),
+    ):
+        for where, text in texts:
+            for defect in check_text(text, known):
+                yield Problem(where, defect.what, defect.mend)
+
+
+def _scenario_texts(scenario: Scenario) -> Iterator[str]:
+    yield from (scenario.title, scenario.narrative, scenario.vulnerability)
+    for question in scenario.question:
+        yield question.text
+        yield from (choice.text for choice in question.choice)
