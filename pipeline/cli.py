@@ -24,7 +24,7 @@ class _Group(click.Group):
     """Commands in the order of the work; every expected failure as a message and an exit code."""
 
     def list_commands(self, ctx: click.Context) -> list[str]:
-        return ["new", "list", "check", "lint", "build", "verify"]
+        return ["new", "assess", "import", "change", "list", "check", "lint", "build", "verify"]
 
     def invoke(self, ctx: click.Context) -> Any:
         try:
@@ -104,6 +104,99 @@ def new(find: Finder, slug: str, name: str) -> None:
     workspace = find()
     file = start_practice(workspace, slug, name)
     click.echo(f"Wrote {workspace.shown(file)}. Fill it in, then run: binder check {slug}")
+
+
+@main.command()
+@click.argument("slug")
+@click.option("--date", "day", callback=_day, required=True, help="Day of the risk analysis (YYYY-MM-DD).")
+@click.option(
+    "--output", type=click.Path(path_type=Path, dir_okay=False), help="File to write. Default: in practices/SLUG/workbooks."
+)
+@click.pass_obj
+def assess(find: Finder, slug: str, day: date, output: Path | None) -> None:
+    """Write the risk workbook of a practice, to be filled in and sent back.
+
+    It holds what a draft of the day says already, and proposals that follow from it.
+
+    \b
+    Examples:
+      binder assess willow-creek --date 2026-09-14
+      binder import willow-creek returned.xlsx --draft
+      binder assess willow-creek --date 2026-09-14      (the next round, with proposals)
+    """
+    from pipeline.assess import make_workbook
+
+    workspace = find()
+    made = make_workbook(workspace, slug, day, output)
+    origin = {"nothing": "", "draft": " It goes on from the draft.", "analysis": " It holds the recorded analysis."}[
+        made.began_with
+    ]
+    filled = f" {made.cells} cells are filled in, {made.proposed} hold proposals." if made.cells or made.proposed else ""
+    click.echo(f"Wrote {workspace.shown(made.file)}: {made.scenarios} stories.{origin}{filled}")
+
+
+@main.command("import")
+@click.argument("slug")
+@click.argument("file", type=click.Path(path_type=Path, exists=True, dir_okay=False))
+@click.option("--draft", is_flag=True, help="Keep what is there, and say what is still open.")
+@click.option("--replace", is_flag=True, help="Record it in place of what is recorded for the day; the old record is kept.")
+@click.pass_obj
+def import_(find: Finder, slug: str, file: Path, draft: bool, replace: bool) -> None:
+    """Read a filled-in workbook back into the records of the practice.
+
+    \b
+    Examples:
+      binder import willow-creek returned.xlsx
+      binder import willow-creek half-done.xlsx --draft
+    """
+    from pipeline.returning import import_workbook
+
+    workspace = find()
+    done = import_workbook(workspace, slug, file.resolve(), draft=draft, replace=replace)
+    for line in (*done.changes, *done.notes):
+        click.echo(line)
+    for sheet, count in done.open:
+        click.echo(f"    {sheet}: {count} open")
+    if done.kept:
+        click.echo(f"The earlier record is kept as {workspace.shown(done.kept)}.")
+    if done.file:
+        click.echo(
+            f"Recorded {workspace.shown(done.file)}." if not draft else f"Kept as a draft in {workspace.shown(done.file)}."
+        )
+
+
+@main.command()
+@click.argument("slug")
+@click.argument("kind", default="")
+@click.option("--date", "day", callback=_day, help="Day of the change (YYYY-MM-DD).")
+@click.option(
+    "--output", type=click.Path(path_type=Path, dir_okay=False), help="File to write. Default: in practices/SLUG/workbooks."
+)
+@click.pass_obj
+def change(find: Finder, slug: str, kind: str, day: date | None, output: Path | None) -> None:
+    """Write the small workbook of a change: what it touches, and whether a full analysis is needed.
+
+    Without a kind it lists the kinds. Correct the profile first; the workbook follows from it.
+
+    \b
+    Examples:
+      binder change willow-creek
+      binder change willow-creek ai-scribe --date 2027-02-01
+      binder import willow-creek returned.xlsx
+    """
+    from pipeline.change import kinds_of_change, make_change_workbook
+
+    workspace = find()
+    workspace.practice(slug)
+    if not kind:
+        for id, title in kinds_of_change(workspace):
+            click.echo(f"{id}\n    {title}")
+        return
+    if day is None:
+        raise click.UsageError("Say on which day the change is assessed: --date YYYY-MM-DD.")
+    made = make_change_workbook(workspace, slug, kind, day, output)
+    stories = ", ".join(f"{title} {count}" for title, count in made.stories)
+    click.echo(f"Wrote {workspace.shown(made.file)}: {made.title}. Stories: {stories}.")
 
 
 @main.command("list")

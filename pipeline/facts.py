@@ -92,6 +92,11 @@ def joined(items: Iterable[str]) -> str:
     return " and ".join(filter(None, (", ".join(unique[:-1]), *unique[-1:])))
 
 
+def in_sentence(word: str) -> str:
+    """A printed word inside a sentence: 'health record', but 'AI tool'."""
+    return word[:1].lower() + word[1:] if word[1:2].islower() or word[1:2] == "-" else word
+
+
 def facts_of(profile: Profile) -> dict[str, bool]:
     """Every fact by name; all are always there."""
     ways = profile.ways_of_working

@@ -4,17 +4,18 @@ from __future__ import annotations
 
 import hashlib
 import re
-from collections.abc import Mapping
-from dataclasses import dataclass
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass, replace
 from datetime import date
 from pathlib import Path
 from typing import Any
 
-from pipeline.assessment.model import Assessment
-from pipeline.catalog import FILES, Catalog, load_catalog
-from pipeline.check.assessment import check_assessment
-from pipeline.check.catalog import check_catalog
+from pipeline.assessment.model import Assessment, ChangeRecord, after_changes
+from pipeline.catalog import Catalog, catalog_files, load_catalog
+from pipeline.check.assessment import check_assessment, check_change, check_coverage, check_facts
+from pipeline.check.catalog import CODES, check_catalog
 from pipeline.check.profile import check_profile
+from pipeline.conditions import applies
 from pipeline.errors import Problem, ProblemsFound, UsageError
 from pipeline.lint import templates as lint_templates
 from pipeline.loading import load_json, read_bounded
@@ -24,6 +25,7 @@ from pipeline.practice import Profile
 from pipeline.records import structure
 from pipeline.render.look import BadPicture, Look, read_picture
 from pipeline.schema import checkable, load_schema, validate
+from pipeline.workbook.setting import Setting
 from pipeline.workspace import Workspace
 
 EDITION = re.compile(r"[0-9]{4}\.[1-9][0-9]{0,3}")
@@ -32,12 +34,13 @@ MAX_PICTURE = 2_000_000
 
 @dataclass(frozen=True)
 class Loaded:
-    """A practice without problems. inputs: path in the workspace → sha256 of what was read."""
+    """A practice without problems. assessment: as it stands after the changes; inputs: path in the workspace → sha256 of what was read."""
 
     catalog: Catalog
     profile: Profile
     raw_profile: Mapping[str, Any]
     assessment: Assessment
+    changes: tuple[ChangeRecord, ...]
     plan: Plan
     look: Look
     templates: Mapping[str, bytes]
@@ -55,6 +58,16 @@ class Shared:
     problems: tuple[Problem, ...]
 
 
+@dataclass(frozen=True)
+class Subject:
+    """A practice without its analyses, as far as it could be read; problems: those of profile and pictures."""
+
+    raw: Any
+    profile: Profile | None
+    look: Look | None
+    problems: tuple[Problem, ...]
+
+
 def load_practice(
     workspace: Workspace,
     slug: str,
@@ -66,52 +79,128 @@ def load_practice(
 ) -> Loaded:
     """The practice with everything it is built from.
 
-    as_of: default the date of its latest assessment. edition: default `<year of as_of>.1`. shared: where many practices
-    are loaded, so that catalogue and templates are checked once.
+    as_of: default the date of its latest assessment or change. edition: default `<year of as_of>.1`. shared: where many
+    practices are loaded, so that catalogue and templates are checked once.
     Raises ProblemsFound with every problem (with `strict` also where there are only warnings), UsageError for a wrong call.
     """
     folder = workspace.practice(slug)
     if edition is not None and not EDITION.fullmatch(edition):
         raise UsageError("An edition is written <year>.<number>, for example 2026.1.")
     shared = shared or load_shared(workspace)
-    catalog, problems = shared.catalog, list(shared.problems)
-    raw, found = _valid_json(workspace, folder / "profile.json", "profile")
+    subject = load_subject(workspace, slug)
+    catalog, profile, look = shared.catalog, subject.profile, subject.look
+    problems = [*shared.problems, *subject.problems]
+    file, found = latest_assessment(workspace, folder, as_of)
     problems += found
-    profile = structure(raw, Profile) if raw is not None else None
-    look = None
-    if profile is not None:
-        shown = workspace.shown(folder / "profile.json")
-        problems += check_profile(profile, slug, shown)
-        problems += undrawable(raw, shown)
-        look, found = _load_look(workspace, folder, profile)
-        problems += found
-    file, found = _latest_assessment(workspace, folder, as_of)
-    problems += found
-    raw_assessment, found = _valid_json(workspace, file, "assessment") if file else (None, [])
+    raw_assessment, found = read_valid(workspace, file, "assessment") if file else (None, [])
     problems += found
     assessment = structure(raw_assessment, Assessment) if raw_assessment is not None else None
+    changes: tuple[tuple[Path, ChangeRecord], ...] = ()
     if assessment and profile and catalog and file:
         shown = workspace.shown(file)
-        problems += check_assessment(assessment, profile, raw, catalog, file.stem, shown)
-        problems += undrawable(raw_assessment, shown)
+        problems += check_assessment(assessment, profile, catalog, file.stem, shown)
+        changes, found = load_changes(workspace, folder, assessment, as_of)
+        problems += found
+        for path, record in changes:
+            problems += check_change(record, assessment, profile, catalog, path.stem, workspace.shown(path))
+        problems += _check_whole(workspace, file, assessment, changes, subject, catalog)
     serious = [problem for problem in problems if strict or not problem.warning]
     if serious or not (assessment and profile and catalog and look and file):
         raise ProblemsFound(problems)
-    day = as_of or assessment.date
+    records = tuple(record for _, record in changes)
+    day = as_of or max((assessment.date, *(record.date for record in records)))
     templates = {path.name: path.read_bytes() for path in lint_templates.template_files(workspace)}
     return Loaded(
         catalog=catalog,
         profile=profile,
-        raw_profile=raw,
-        assessment=assessment,
-        plan=make_plan(catalog, raw),
+        raw_profile=subject.raw,
+        assessment=_as_it_stands(assessment, records, subject.raw, catalog),
+        changes=records,
+        plan=make_plan(catalog, subject.raw),
         look=look,
         templates=templates,
         as_of=day,
         edition=edition or f"{day.year}.1",
-        inputs=_hashes(workspace, folder, file, profile),
+        inputs=_hashes(workspace, folder, [file, *(path for path, _ in changes)], profile),
         warnings=tuple(sorted(problems)),
     )
+
+
+def load_subject(workspace: Workspace, slug: str) -> Subject:
+    """Profile and pictures of a practice."""
+    folder = workspace.practice(slug)
+    raw, problems = read_valid(workspace, folder / "profile.json", "profile")
+    if raw is None:
+        return Subject(None, None, None, tuple(problems))
+    profile = structure(raw, Profile)
+    shown = workspace.shown(folder / "profile.json")
+    problems += check_profile(profile, slug, shown)
+    look, found = _load_look(workspace, folder, profile)
+    return Subject(raw, profile, look, tuple(problems + found))
+
+
+def load_changes(
+    workspace: Workspace, folder: Path, assessment: Assessment, as_of: date | None
+) -> tuple[tuple[tuple[Path, ChangeRecord], ...], list[Problem]]:
+    """The records of changes after the assessment and on or before `as_of`, oldest first, each with its file."""
+    found: list[tuple[Path, ChangeRecord]] = []
+    problems: list[Problem] = []
+    for path in sorted((folder / "changes").glob("*.json")):
+        if not re.match(r"\d{4}-\d{2}-\d{2}-", path.name):
+            mend = "Name it YYYY-MM-DD-<change>.json, as binder import does."
+            problems.append(Problem(workspace.shown(path), "The name of the file does not begin with a date.", mend))
+            continue
+        if path.name < assessment.date.isoformat() or (as_of and path.name[:10] > as_of.isoformat()):
+            continue
+        raw, wrong = read_valid(workspace, path, "change")
+        problems += wrong
+        if raw is not None:
+            found.append((path, structure(raw, ChangeRecord)))
+    return tuple(found), problems
+
+
+def _as_it_stands(assessment: Assessment, changes: Sequence[ChangeRecord], raw: Any, catalog: Catalog) -> Assessment:
+    """The assessment after the changes. With a change ends what was set aside and, by the profile of today, cannot happen."""
+    whole = after_changes(assessment, changes)
+    over = {scenario.id for scenario in catalog.scenarios if changes and not applies(scenario.applies_when, raw)}
+    return replace(whole, not_applicable=tuple(entry for entry in whole.not_applicable if entry.scenario not in over))
+
+
+def _check_whole(
+    workspace: Workspace,
+    file: Path,
+    assessment: Assessment,
+    changes: Sequence[tuple[Path, ChangeRecord]],
+    subject: Subject,
+    catalog: Catalog,
+) -> Iterator[Problem]:
+    """What only assessment, changes and profile together can show."""
+    whole = _as_it_stands(assessment, [record for _, record in changes], subject.raw, catalog)
+    origins: list[tuple[str, Assessment | ChangeRecord]] = [(workspace.shown(p), record) for p, record in reversed(changes)]
+    origins.append((workspace.shown(file), assessment))
+    kept, taken = {id(finding) for finding in whole.findings}, {id(entry) for entry in whole.not_applicable}
+    sources = [
+        (
+            shown,
+            [finding for finding in held.findings if id(finding) in kept],
+            [entry for entry in held.not_applicable if id(entry) in taken],
+        )
+        for shown, held in origins
+    ]
+    yield from check_coverage(sources, subject.raw, catalog, workspace.shown(file))
+    if subject.profile is None or subject.problems:
+        return  # sentences can only be made of a sound profile
+    setting = Setting(catalog, subject.profile, subject.raw, assessment.date)
+    today = {statement.key: statement.text for statement in setting.statements}
+    assets = [row.asset for row in setting.assets]
+    if changes:
+        # what the profile no longer has is part of the change that is recorded
+        whole = replace(
+            whole,
+            confirmed=tuple(entry for entry in whole.confirmed if entry.fact in today),
+            inventory=tuple(entry for entry in whole.inventory if entry.asset in assets),
+        )
+    yield from check_facts(whole, today, assets, workspace.shown(file))
 
 
 def load_shared(workspace: Workspace) -> Shared:
@@ -119,24 +208,26 @@ def load_shared(workspace: Workspace) -> Shared:
     catalog, problems = load_catalog(workspace)
     if catalog is None:
         return Shared(None, tuple(sorted(set(problems))))
-    schemas = {name: load_schema(workspace.schemas / f"{name}.schema.json") for name in ("profile", "assessment", "tasks")}
+    names = {schema for schema, _ in CODES.values()} | {"profile"}
+    schemas = {name: load_schema(workspace.schemas / f"{name}.schema.json") for name in sorted(names)}
     problems += check_catalog(catalog, schemas)
     problems += lint_templates.check_templates(workspace, catalog)
     return Shared(catalog, tuple(sorted(set(problems))))
 
 
-def _valid_json(workspace: Workspace, path: Path, kind: str) -> tuple[Any, list[Problem]]:
+def read_valid(workspace: Workspace, path: Path, kind: str) -> tuple[Any, list[Problem]]:
     """What can be checked further of a file, and its problems so far."""
     shown = workspace.shown(path)
     value, problems = load_json(path, shown)
     if value is None:
         return None, problems
     schema = workspace.schemas / f"{kind}.schema.json"
-    found = validate(value, schema, shown)
+    found = [*validate(value, schema, shown), *undrawable(value, shown)]
     return (checkable(value, schema) if found else value), problems + found
 
 
-def _latest_assessment(workspace: Workspace, folder: Path, as_of: date | None) -> tuple[Path | None, list[Problem]]:
+def latest_assessment(workspace: Workspace, folder: Path, as_of: date | None) -> tuple[Path | None, list[Problem]]:
+    """File of the latest risk analysis on or before `as_of`."""
     held = folder / "assessments"
     where = workspace.shown(held)
     dated: list[tuple[date, Path]] = []
@@ -184,14 +275,14 @@ def _load_look(workspace: Workspace, folder: Path, profile: Profile) -> tuple[Lo
     return (None if problems else Look(colour, pictures["practice/logo"], pictures["consultant/logo"])), problems
 
 
-def _hashes(workspace: Workspace, folder: Path, assessment: Path, profile: Profile) -> dict[str, str]:
+def _hashes(workspace: Workspace, folder: Path, analyses: Sequence[Path], profile: Profile) -> dict[str, str]:
     """What shapes the package: the practice's own files, the catalogue, the schemas' versions and the templates."""
     names = filter(None, (profile.practice.logo, profile.consultant.logo))
     paths = [
         folder / "profile.json",
-        assessment,
+        *analyses,
         *(folder / name for name in names),
-        *(workspace.catalog / f"{name}.toml" for name in ("catalog", *FILES)),
+        *catalog_files(workspace),
         *lint_templates.template_files(workspace),
     ]
     return {workspace.shown(path): hashlib.sha256(path.read_bytes()).hexdigest() for path in sorted(set(paths))}

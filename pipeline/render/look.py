@@ -10,6 +10,8 @@ from PIL import Image, ImageOps, UnidentifiedImageError
 
 MAX_PIXELS = 16_000_000
 MAX_SIDE = 1_200
+# background of each level of risk, light enough for black text
+LEVEL_FILLS = {"very_low": "DCE9E3", "low": "E6EED3", "moderate": "FBEBC2", "high": "F6D2B8", "very_high": "EFB7B0"}
 
 
 @dataclass(frozen=True)

@@ -1,7 +1,7 @@
 """Excel sheets: openpyxl on the consultant's templates.
 
 A template is an ordinary workbook. Cells, sheet headers and footers may hold {{ names }}. A table whose first data row
-names {{ row.… }} is filled with the rows of the form; the other rows of the table stay below them, empty.
+names {{ row.… }}, or another name of LISTS, is filled with that list; the other rows of the table stay below, empty.
 """
 
 from __future__ import annotations
@@ -23,6 +23,7 @@ from openpyxl.worksheet.cell_range import CellRange, MultiCellRange
 from openpyxl.worksheet.table import Table
 from openpyxl.worksheet.worksheet import Worksheet
 
+from pipeline.render.excel.chart import REGISTER, add_picture
 from pipeline.render.excel.read import column_width
 from pipeline.render.jinja import environment
 from pipeline.render.look import Look
@@ -47,8 +48,11 @@ FONT_ORDER = [
     "charset",
     "scheme",
 ]
+ESCAPE = re.compile(r"_(?=x[0-9A-Fa-f]{4}_)")
 LINE = 12.5  # points of a line in a table
-ROW_TAG = re.compile(r"\{\{[^}]*\brow\.")
+# the name of a row in a template → the list that fills the table
+LISTS = {"row": "rows", "step": "steps", "own": "owns", "asset": "assets"}
+ROW_TAG = re.compile(rf"\{{[{{%][^}}]*\b({'|'.join(LISTS)})\.")
 
 
 class DoesNotFit(ValueError):
@@ -67,6 +71,8 @@ def render_excel(template: bytes, names: Mapping[str, Any], look: Look, day: dat
             if cell.coordinate not in rows:
                 _fill_cell(cell, str(cell.value), names)
         _fill_margins(sheet, names)
+    if any(REGISTER in sheet.tables for sheet in workbook.worksheets):
+        add_picture(workbook, names["levels"], look.colour)
     return _finish(workbook, names, look, day)
 
 
@@ -84,14 +90,19 @@ def _fill_cell(cell: Cell | MergedCell, template: str, names: Mapping[str, Any])
     text = sandbox.from_string(template).render(names)
     if len(text) > MAX_TEXT:
         raise DoesNotFit(f"cell {cell.coordinate} of sheet {cell.parent.title} would hold {len(text)} characters")
-    cell.value = text or None
+    cell.value = None
     if text:
-        # a value that starts with = would otherwise become a formula
-        cell.data_type = "s"
-        if text[0] in "=+-@":
-            cell.quotePrefix = True
+        set_text(cell, text)
     if targets:
         cell.hyperlink = targets[0]
+
+
+def set_text(cell: Cell, text: str) -> None:
+    """Put a text into a cell as text: never a formula, and never read as an escape (ECMA-376 part 1, 22.9.2.19)."""
+    cell.value = ESCAPE.sub("_x005F_", text)
+    cell.data_type = "s"
+    if text[:1] in ("=", "+", "-", "@"):
+        cell.quotePrefix = True
 
 
 def _fill_table(sheet: Worksheet, table: Table, names: Mapping[str, Any]) -> list[str]:
@@ -99,9 +110,10 @@ def _fill_table(sheet: Worksheet, table: Table, names: Mapping[str, Any]) -> lis
     left, top, right, bottom = range_boundaries(table.ref)
     first = top + (table.headerRowCount or 0)
     templates = [sheet.cell(first, column).value for column in range(left, right + 1)]
-    if not any(isinstance(text, str) and ROW_TAG.search(text) for text in templates):
+    named = next((found.group(1) for text in templates if isinstance(text, str) and (found := ROW_TAG.search(text))), None)
+    if named is None:
         return []
-    rows = names["rows"]
+    rows = names[LISTS[named]]
     blank = bottom - first
     last = first + max(len(rows) + blank, 1) - 1
     for line in range(bottom + 1, last + 1):
@@ -109,7 +121,7 @@ def _fill_table(sheet: Worksheet, table: Table, names: Mapping[str, Any]) -> lis
     for offset, row in enumerate(rows):
         for column, template in zip(range(left, right + 1), templates, strict=True):
             if isinstance(template, str):
-                _fill_cell(sheet.cell(first + offset, column), template, {**names, "row": row})
+                _fill_cell(sheet.cell(first + offset, column), template, {**names, named: row})
         _grow_row(sheet, first + offset, left, right)
     if not rows:
         for column in range(left, right + 1):
@@ -184,7 +196,7 @@ def _finish(workbook: Workbook, names: Mapping[str, Any], look: Look, day: date)
     target = io.BytesIO()
     workbook.save(target)
     parts = read_parts(target.getvalue())
-    parts["xl/styles.xml"] = _in_schema_order(parts["xl/styles.xml"])
+    parts["xl/styles.xml"] = in_schema_order(parts["xl/styles.xml"])
     recolour_theme(parts, look.colour, tint_of(look.colour))
     own = names["document"]
     title = f"{own['id']} {own['title']}".strip()
@@ -192,7 +204,7 @@ def _finish(workbook: Workbook, names: Mapping[str, Any], look: Look, day: date)
     return write_parts(parts)
 
 
-def _in_schema_order(styles: bytes) -> bytes:
+def in_schema_order(styles: bytes) -> bytes:
     """openpyxl writes the children of a font in an order of its own; strict readers want the schema's."""
     root = parse(styles)
     for font in root.iter(f"{{{SHEET}}}font"):

@@ -53,10 +53,10 @@ class SheetView:
 
 
 def read_sheets(data: bytes) -> tuple[SheetView, ...]:
-    """The visible sheets of a workbook of ours, in order."""
+    """The visible sheets of a workbook of ours, in order; a sheet with a chart is for the screen."""
     workbook = load_workbook(io.BytesIO(data))
     theme = _theme(workbook.loaded_theme)
-    return tuple(_view(sheet, theme) for sheet in workbook.worksheets if sheet.sheet_state == "visible")
+    return tuple(_view(sheet, theme) for sheet in workbook.worksheets if sheet.sheet_state == "visible" and not sheet._charts)
 
 
 def column_width(sheet: Worksheet, column: int) -> float:

@@ -1,0 +1,155 @@
+"""Records of a practice as files: never overwritten, replaced only with the old one kept, written whole or not at all."""
+
+from __future__ import annotations
+
+import json
+import os
+from collections.abc import Iterator, Mapping
+from contextlib import contextmanager, suppress
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+from pipeline.errors import OutputError, UsageError
+
+# parts of a record that are lists → the key by which their entries are told apart
+KEYS = {
+    "findings": "scenario",
+    "not_applicable": "scenario",
+    "ended": "scenario",
+    "decisions": "citation",
+    "inventory": "asset",
+    "confirmed": "fact",
+    "criteria": "criterion",
+}
+
+
+@dataclass(frozen=True)
+class Filed:
+    """changes: what the new record says otherwise than the old; kept: where the old one lies now."""
+
+    file: Path
+    changes: tuple[str, ...] = ()
+    kept: Path | None = None
+    already: bool = False
+
+
+def file_record(target: Path, value: Mapping[str, Any], *, replace: bool) -> Filed:
+    """Record a JSON value. Where another is recorded, UsageError says what would change; with `replace` the old one is kept aside."""
+    if not target.exists():
+        write_json(target, value)
+        return Filed(target)
+    before = read_record(target)
+    if before == value:
+        return Filed(target, already=True)
+    changes = differences(before, value)
+    if not replace:
+        raise UsageError(
+            f"{target} is recorded already. This would change it:\n  "
+            + "\n  ".join(changes)
+            + "\nNothing was changed. Add --replace to record the new one; the old one is kept."
+        )
+    with _staged(target, value) as staged:
+        kept = set_aside(target)
+        try:
+            staged.rename(target)
+        except OSError as error:
+            kept.rename(target)
+            raise OutputError(f"{target} could not be written: {error.strerror}. The old one is back in its place.") from error
+    return Filed(target, changes, kept)
+
+
+def differences(before: Mapping[str, Any], after: Mapping[str, Any]) -> tuple[str, ...]:
+    """What a record says otherwise than the one before: the places, not what stands there."""
+    found = []
+    for part in sorted(before.keys() | after.keys()):
+        if part in KEYS:
+            found += [f"{part}: {change}" for change in _entries(before.get(part, []), after.get(part, []), KEYS[part])]
+        elif isinstance(before.get(part), dict) and isinstance(after.get(part), dict):
+            names = before[part].keys() | after[part].keys()
+            found += [f"{part}: {name}" for name in sorted(names) if before[part].get(name) != after[part].get(name)]
+        elif before.get(part) != after.get(part):
+            found.append(part)
+    return tuple(found)
+
+
+def _entries(before: list[Any], after: list[Any], key: str) -> list[str]:
+    old, new = ({entry[key]: entry for entry in entries} for entries in (before, after))
+    found = []
+    for name in sorted(old.keys() | new.keys()):
+        if name not in new:
+            found.append(f"{name} is no longer there")
+        elif name not in old:
+            found.append(f"{name} is new")
+        elif old[name] != new[name]:
+            fields = sorted(one for one in old[name].keys() | new[name].keys() if old[name].get(one) != new[name].get(one))
+            found.append(f"{name} changed in {', '.join(fields)}")
+    if not found and before != after:
+        found.append("another order")
+    return found
+
+
+def read_record(file: Path) -> dict[str, Any]:
+    """A record that this program wrote."""
+    value: dict[str, Any] = json.loads(file.read_text("utf-8"))
+    return value
+
+
+def set_aside(file: Path) -> Path:
+    """Move a record into the folder `superseded` of the practice, under the next free name, and say where."""
+    target = free_name(file.parent.parent / "superseded", f"{file.parent.name}-{file.stem}", file.suffix)
+    try:
+        target.parent.mkdir(mode=0o700, exist_ok=True)
+        file.rename(target)
+    except OSError as error:
+        raise OutputError(f"{file} could not be moved to {target}: {error.strerror}. Nothing was changed.") from error
+    return target
+
+
+def free_name(folder: Path, stem: str, suffix: str) -> Path:
+    """The first name that no file has: stem, stem-2, stem-3 …"""
+    number = 1
+    while (file := folder / f"{stem}{'' if number == 1 else f'-{number}'}{suffix}").exists():
+        number += 1
+    return file
+
+
+def write_new(file: Path, data: bytes) -> None:
+    """Write a file that must not exist yet, for its owner alone."""
+    try:
+        file.parent.mkdir(mode=0o700, parents=True, exist_ok=True)
+        with os.fdopen(os.open(file, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600), "wb") as target:
+            target.write(data)
+    except FileExistsError as error:
+        raise UsageError(
+            f"{file} is there already, and somebody may have filled it in. Choose another name, or move it away."
+        ) from error
+    except OSError as error:
+        file.unlink(missing_ok=True)
+        raise OutputError(f"{file} could not be written: {error.strerror}.") from error
+
+
+def write_json(file: Path, value: Mapping[str, Any]) -> None:
+    """Write a record that must not exist yet: first beside it, then under its name in one step."""
+    with _staged(file, value) as staged:
+        if file.exists():
+            raise OutputError(f"{file} appeared meanwhile; nothing was changed.")
+        try:
+            staged.rename(file)
+        except OSError as error:
+            raise OutputError(f"{file} could not be written: {error.strerror}.") from error
+
+
+@contextmanager
+def _staged(file: Path, value: Mapping[str, Any]) -> Iterator[Path]:
+    """A complete file beside `file`, to be renamed; what is left of it is cleared away."""
+    staged = file.with_name(f".{file.name}.new")
+    try:
+        staged.unlink(missing_ok=True)
+        write_new(staged, (json.dumps(value, indent=2, ensure_ascii=False) + "\n").encode())
+        yield staged
+    except OSError as error:
+        raise OutputError(f"{file} could not be written: {error.strerror}.") from error
+    finally:
+        with suppress(OSError):
+            staged.unlink(missing_ok=True)

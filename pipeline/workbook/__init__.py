@@ -1,0 +1,1 @@
+"""The risk workbook: made for one practice, filled in by its people, read back into an assessment."""

@@ -1,0 +1,100 @@
+"""An assessment as what stands in the cells of its workbook. Pure; `interpret` is the way back."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator, Mapping
+
+from pipeline.assessment.model import Action, Assessment, Asset, Decision, Finding, NotApplicable
+from pipeline.assessment.questions import proved
+from pipeline.workbook.setting import FLOWS, YES_NO, Setting
+from pipeline.workbook.sheets import Value
+
+
+def answers_of(setting: Setting, assessment: Assessment) -> dict[str, Value]:
+    """Key of a cell → what stands in it. A fact that changed since it was confirmed is left open."""
+    words = setting.words
+    statements = {statement.key: statement.text for statement in setting.statements}
+    pairs: list[tuple[str, Value | None]] = [("about/scope", assessment.scope), ("about/note", assessment.note)]
+    pairs += [(f"participant/{n:03}", words["person"][id]) for n, id in enumerate(assessment.participants, 1)]
+    pairs += [(f"source/{n:03}", text) for n, text in enumerate(assessment.sources, 1)]
+    pairs += [
+        (f"fact/{entry.fact}", words["right"]["right"])
+        for entry in assessment.confirmed
+        if statements.get(entry.fact) == entry.statement
+    ]
+    for asset in assessment.inventory:
+        pairs += _asset(asset)
+    for decision in assessment.decisions:
+        pairs += _decision(decision, words)
+    return {key: value for key, value in pairs if value is not None} | scenario_answers(
+        setting, assessment.findings, assessment.not_applicable
+    )
+
+
+def scenario_answers(setting: Setting, findings: Iterable[Finding], not_applicable: Iterable[NotApplicable]) -> dict[str, Value]:
+    """What stands in the cards, the plan and the steps of these findings, as far as their scenarios apply."""
+    pairs: list[tuple[str, Value | None]] = [
+        (f"{entry.scenario}/absent", entry.reason) for entry in not_applicable if entry.scenario in setting.scenarios
+    ]
+    held = [finding for finding in findings if finding.scenario in setting.scenarios]
+    for finding in held:
+        pairs += _finding(setting, finding)
+    actions = [(finding, action) for finding in held for action in finding.actions]
+    for number, (finding, action) in enumerate(actions, 1):
+        pairs += _action(f"action/{number:03}", finding, action, setting.words)
+    return {key: value for key, value in pairs if value is not None}
+
+
+def _asset(asset: Asset) -> Iterator[tuple[str, Value | None]]:
+    key = f"asset/{asset.asset}"
+    for flow in FLOWS:
+        yield f"{key}/{flow}", YES_NO["yes" if getattr(asset, flow) else "no"]
+    yield f"{key}/note", asset.note
+
+
+def _decision(decision: Decision, words: Mapping[str, Mapping[str, str]]) -> Iterator[tuple[str, Value | None]]:
+    key = f"decision/{decision.citation}"
+    yield f"{key}/decision", words["decision"][decision.decision]
+    yield f"{key}/how", decision.how
+    yield f"{key}/why", decision.why
+    yield f"{key}/by", words["person"][decision.decided_by]
+    yield f"{key}/on", decision.decided_on
+
+
+def _finding(setting: Setting, finding: Finding) -> Iterator[tuple[str, Value | None]]:
+    words, id = setting.words, finding.scenario
+    scenario = setting.scenarios[id]
+    for question in scenario.question:
+        if question.id in finding.answers:
+            yield f"{id}/q/{question.id}", words[f"{id}/{question.id}"][finding.answers[question.id]]
+    yield f"{id}/likelihood", words["likelihood"][finding.likelihood]
+    yield f"{id}/impact", words["impact"][finding.impact]
+    yield f"{id}/observed", finding.observed
+    yield f"{id}/notes", finding.notes
+    key = f"plan/{id}"
+    yield f"{key}/number", finding.id
+    yield f"{key}/response", words["response"][finding.response]
+    yield f"{key}/reason", finding.reason
+    yield f"{key}/by", words["person"][finding.accepted_by] if finding.accepted_by else None
+    yield f"{key}/accepted", finding.accepted_on
+    yield f"{key}/review", finding.review_on
+    yield f"{key}/likelihood", words["likelihood"][finding.residual.likelihood]
+    yield f"{key}/impact", words["impact"][finding.residual.impact]
+    also = [one for one in finding.existing if one not in proved(scenario, finding.answers)]
+    yield f"{key}/also", ", ".join(also) or None
+
+
+def _action(
+    key: str, finding: Finding, action: Action, words: Mapping[str, Mapping[str, str]]
+) -> Iterator[tuple[str, Value | None]]:
+    yield f"{key}/scenario", words["scenario"][finding.scenario]
+    yield f"{key}/what", action.what
+    yield f"{key}/safeguard", words["safeguard"][action.safeguard] if action.safeguard else None
+    yield f"{key}/owner", words["person"][action.owner]
+    yield f"{key}/due", action.due
+    yield f"{key}/status", words["status"][action.status]
+    yield f"{key}/done", action.done_on
+    yield f"{key}/evidence", action.evidence
+    yield f"{key}/effort", words["effort"][action.effort] if action.effort else None
+    yield f"{key}/cost", words["cost"][action.cost] if action.cost else None
+    yield f"{key}/why", action.why
