@@ -75,7 +75,7 @@ def build(workspace: Workspace, slug: str, options: Options, told: Callable[[str
 
 
 def to_inputs(loaded: Loaded) -> Inputs:
-    return Inputs(loaded.catalog, loaded.profile, loaded.assessment, loaded.plan, loaded.edition, loaded.as_of)
+    return Inputs(loaded.catalog, loaded.profile, loaded.assessment, loaded.plan, loaded.edition, loaded.as_of, loaded.changes)
 
 
 def render_all(inputs: Inputs, loaded: Loaded) -> dict[str, bytes]:

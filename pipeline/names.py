@@ -92,18 +92,37 @@ class ActionNames:
 
 
 @dataclass(frozen=True)
+class AskedNames:
+    """A question of the analysis and the answer of the practice."""
+
+    question: str
+    answer: str
+
+
+@dataclass(frozen=True)
 class FindingNames:
-    """fill: background of the level as RRGGBB; open: actions still to do; done: how many are done; policies: those that answer it."""
+    """fill: background of the level as RRGGBB; open: actions still to do; done: how many are done; policies: those that answer it.
+
+    threat: source of the threat; vulnerability: the weakness; affects: confidentiality, integrity, availability, as a phrase;
+    measures: kinds of safeguards, as a phrase; existing: titles of the safeguards in place.
+    """
 
     id: str
     title: str
     narrative: str
+    theme: str
+    threat: str
+    vulnerability: str
+    affects: str
+    measures: str
+    asked: tuple[AskedNames, ...]
     observed: str
     likelihood: str
     impact: str
     level: str
     fill: str
     residual: str
+    residual_fill: str
     response: str
     reason: str
     existing: tuple[str, ...]
@@ -122,28 +141,40 @@ class RevisionNames:
 
 
 @dataclass(frozen=True)
-class CommonNames:
-    """What every template may use. facts, phrases (`names`), parameters (`number`) and clauses go by their names."""
+class ProfileNames:
+    """What follows from the profile alone, for texts that are printed before there is an analysis.
+
+    facts, phrases (`names`) and parameters (`number`) go by their names.
+    """
 
     practice: PracticeNames
     officer: OfficerNames
     approver: PersonNames
     consultant: PersonNames
-    document: DocumentNames
     facts: Mapping[str, bool]
     names: Mapping[str, str]
     number: Mapping[str, int]
+
+
+@dataclass(frozen=True)
+class CommonNames(ProfileNames):
+    """What every template may use. Clauses go by their names."""
+
+    document: DocumentNames
     clause: Mapping[str, bool]
 
 
 @dataclass(frozen=True)
 class PolicyNames(CommonNames):
+    """report: the risk analysis report."""
+
     audience: str
     tasks: tuple[TaskNames, ...]
     records: tuple[LinkNames, ...]
     related: tuple[LinkNames, ...]
     citations: tuple[CitationNames, ...]
     findings: tuple[FindingNames, ...]
+    report: LinkNames
     revisions: tuple[RevisionNames, ...]
 
 
@@ -183,78 +214,10 @@ class FormNames(CommonNames):
 
 
 @dataclass(frozen=True)
-class DecisionNames:
-    citation: str
-    title: str
-    decision: str
-    how: str
-    why: str
-    by: str
-    on: str
-
-
-@dataclass(frozen=True)
 class NotApplicableNames:
     id: str
     title: str
     reason: str
-
-
-@dataclass(frozen=True)
-class AssetNames:
-    name: str
-    kind: str
-    place: str
-    protection: str
-    responsible: str
-
-
-@dataclass(frozen=True)
-class PlannedNames:
-    """An action of the plan with the finding it belongs to; row of the register for the workbook."""
-
-    finding: str
-    level: str
-    what: str
-    owner: str
-    due: str
-    status: str
-
-
-@dataclass(frozen=True)
-class HeatCell:
-    """fill: background as RRGGBB; findings: their numbers."""
-
-    fill: str
-    findings: str
-
-
-@dataclass(frozen=True)
-class HeatRow:
-    likelihood: str
-    cells: tuple[HeatCell, ...]
-
-
-@dataclass(frozen=True)
-class ReportNames(CommonNames):
-    """counts: how many findings of each level, as a phrase; row, rows: the findings once more, for the register."""
-
-    scope: str
-    participants: tuple[PersonNames, ...]
-    sources: tuple[str, ...]
-    systems: tuple[AssetNames, ...]
-    devices: tuple[AssetNames, ...]
-    places: tuple[AssetNames, ...]
-    counts: str
-    heat: tuple[HeatRow, ...]
-    findings: tuple[FindingNames, ...]
-    top: tuple[FindingNames, ...]
-    plan: tuple[PlannedNames, ...]
-    not_applicable: tuple[NotApplicableNames, ...]
-    decisions: tuple[DecisionNames, ...]
-    register: LinkNames
-    row: FindingNames
-    rows: tuple[FindingNames, ...]
 
 
 @dataclass(frozen=True)

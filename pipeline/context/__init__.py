@@ -7,8 +7,9 @@ from pipeline.context.common import Inputs
 from pipeline.context.forms import form_names
 from pipeline.context.policies import policy_names
 from pipeline.context.reports import report_names
-from pipeline.names import CommonNames, FormNames, PolicyNames, ReportNames
+from pipeline.names import CommonNames, FormNames, PolicyNames
 from pipeline.plan import Artifact
+from pipeline.report_names import ReportNames
 
 __all__ = ["Inputs", "names_class", "names_for"]
 

@@ -2,18 +2,20 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from datetime import date
 from functools import cached_property
 from typing import Any
 
-from pipeline.assessment.model import Action, Assessment, Finding
+from pipeline.assessment.model import Action, Assessment, ChangeRecord, Finding
+from pipeline.assessment.questions import UNKNOWN, UNKNOWN_TEXT
 from pipeline.assessment.scoring import LEVELS, at_least, risk_level
 from pipeline.catalog import Catalog, Scenario
 from pipeline.facts import STATES, facts_of, joined, phrases_of, printed_date
 from pipeline.names import (
     ActionNames,
+    AskedNames,
     DocumentNames,
     FindingNames,
     LinkNames,
@@ -25,10 +27,10 @@ from pipeline.plan import Plan
 from pipeline.practice import Profile
 from pipeline.primitives import primitives
 from pipeline.render.jinja import fill
+from pipeline.render.look import LEVEL_FILLS
 
 # a finding from this level on makes the text of a policy stricter
 STRICT_FROM = "moderate"
-LEVEL_FILLS = {"very_low": "DCE9E3", "low": "E6EED3", "moderate": "FBEBC2", "high": "F6D2B8", "very_high": "EFB7B0"}
 
 
 @dataclass(frozen=True)
@@ -41,6 +43,7 @@ class Inputs:
     plan: Plan
     edition: str
     as_of: date
+    changes: tuple[ChangeRecord, ...] = ()
 
     def word(self, kind: str, code: str) -> str:
         """The printed word for a code."""
@@ -53,31 +56,7 @@ class Inputs:
     @cached_property
     def common(self) -> dict[str, Any]:
         """The fields of CommonNames but for the document itself."""
-        profile = self.profile
-        served = profile.practice.people_served
-        clinicians = [p for p in profile.workforce if p.role in ("clinician", "supervisor", "intern")]
-        officers = profile.officers
-        return {
-            "practice": PracticeNames(
-                name=profile.practice.name,
-                legal_name=profile.practice.legal_name,
-                short_name=profile.practice.short_name,
-                phone=profile.practice.phone,
-                email=profile.practice.email,
-                one=served,
-                many=served + "s",
-                states=joined(STATES[code] for code in profile.states_served),
-                clinicians=len(clinicians),
-                people=len(profile.workforce),
-            ),
-            "officer": OfficerNames(self.person(officers.security.person), self.person(officers.privacy.person)),
-            "approver": self.person(profile.approver),
-            "consultant": PersonNames(profile.consultant.contact, profile.consultant.firm, profile.consultant.email),
-            "facts": facts_of(profile),
-            "names": phrases_of(profile),
-            "number": {parameter.name: parameter.value for parameter in self.catalog.parameters},
-            "clause": self.clauses,
-        }
+        return {**practice_names(self.profile, self.catalog), "clause": self.clauses}
 
     @cached_property
     def clauses(self) -> dict[str, bool]:
@@ -91,12 +70,52 @@ class Inputs:
         return {clause: clause in asked for clause in sorted(self.catalog.clauses)}
 
     def person(self, id: str) -> PersonNames:
-        found = self.profile.person(id)
-        return PersonNames(found.name, found.title, found.email or self.profile.practice.email)
+        return person_names(self.profile, id)
+
+    @cached_property
+    def _primitives(self) -> dict[str, Any]:
+        return {key: primitives(value) for key, value in self.common.items()}
+
+    @cached_property
+    def safeguard_titles(self) -> dict[str, str]:
+        """Safeguard → its title as it is printed here."""
+        return {safeguard.id: self.text(safeguard.title) for safeguard in self.catalog.safeguards}
 
     def text(self, template: str) -> str:
         """A text of the catalogue with the common names filled in."""
-        return fill(template, {key: primitives(value) for key, value in self.common.items()})
+        return fill(template, self._primitives)
+
+
+def practice_names(profile: Profile, catalog: Catalog) -> dict[str, Any]:
+    """The names that follow from the profile alone: the fields of CommonNames without document and clauses."""
+    served = profile.practice.people_served
+    clinicians = [p for p in profile.workforce if p.role in ("clinician", "supervisor", "intern")]
+    officers = profile.officers
+    return {
+        "practice": PracticeNames(
+            name=profile.practice.name,
+            legal_name=profile.practice.legal_name,
+            short_name=profile.practice.short_name,
+            phone=profile.practice.phone,
+            email=profile.practice.email,
+            one=served,
+            many=served + "s",
+            states=joined(STATES[code] for code in profile.states_served),
+            clinicians=len(clinicians),
+            people=len(profile.workforce),
+        ),
+        "officer": OfficerNames(person_names(profile, officers.security.person), person_names(profile, officers.privacy.person)),
+        "approver": person_names(profile, profile.approver),
+        "consultant": PersonNames(profile.consultant.contact, profile.consultant.firm, profile.consultant.email),
+        "facts": facts_of(profile),
+        "names": phrases_of(profile),
+        "number": {parameter.name: parameter.value for parameter in catalog.parameters},
+    }
+
+
+def person_names(profile: Profile, id: str) -> PersonNames:
+    found = profile.person(id)
+    return PersonNames(found.name, found.title, found.email or profile.practice.email)
 
 
 def common_names(inputs: Inputs, id: str, title: str, summary: str, owner: str = "security_officer") -> dict[str, Any]:
@@ -137,30 +156,45 @@ def finding_names(inputs: Inputs, section: str, finding: Finding) -> FindingName
     """One finding as documents print it."""
     scenario = inputs.scenarios[finding.scenario]
     level = risk_level(finding.likelihood, finding.impact)
-    safeguards = {safeguard.id: safeguard.title for safeguard in inputs.catalog.safeguards}
+    residual = risk_level(finding.residual.likelihood, finding.residual.impact)
     reason = finding.reason or ""
-    if finding.response == "accept" and finding.accepted_by and finding.review_on:
+    if finding.response == "accept" and finding.accepted_by and finding.accepted_on and finding.review_on:
         name = inputs.profile.person(finding.accepted_by).name
-        reason = f"{reason} Accepted by {name}; looked at again on {printed_date(finding.review_on)}.".strip()
+        reason += (
+            f" Accepted by {name} on {printed_date(finding.accepted_on)}; looked at again on {printed_date(finding.review_on)}."
+        )
     return FindingNames(
         id=finding.id,
         title=scenario.title,
         narrative=inputs.text(scenario.narrative),
-        observed=finding.observed,
+        theme=next(theme.title for theme in inputs.catalog.themes if theme.id == scenario.theme),
+        threat=inputs.word("threat", scenario.threat),
+        vulnerability=inputs.text(scenario.vulnerability),
+        affects=joined(inputs.word("affects", code) for code in scenario.affects),
+        measures=joined(inputs.word("measure", code) for code in scenario.measures),
+        asked=tuple(_asked(inputs, scenario, finding)),
+        observed=finding.observed or "",
         likelihood=inputs.word("level", finding.likelihood),
         impact=inputs.word("level", finding.impact),
         level=inputs.word("level", level),
         fill=LEVEL_FILLS[level],
-        residual=inputs.word("level", risk_level(finding.residual.likelihood, finding.residual.impact)),
+        residual=inputs.word("level", residual),
+        residual_fill=LEVEL_FILLS[residual],
         response=inputs.word("response", finding.response),
-        reason=reason,
-        existing=tuple(safeguards[id] for id in finding.existing),
+        reason=reason.strip(),
+        existing=tuple(inputs.safeguard_titles[id] for id in finding.existing),
         actions=tuple(_action(inputs, action) for action in finding.actions),
         open=tuple(_action(inputs, action) for action in finding.actions if action.status != "done"),
         done=sum(action.status == "done" for action in finding.actions),
         policies=links(inputs, section, scenario.policies),
         citations=", ".join(scenario.citations),
     )
+
+
+def _asked(inputs: Inputs, scenario: Scenario, finding: Finding) -> Iterator[AskedNames]:
+    for question in scenario.question:
+        texts = {choice.id: inputs.text(choice.text) for choice in question.choice} | {UNKNOWN: UNKNOWN_TEXT}
+        yield AskedNames(inputs.text(question.text), texts[finding.answers[question.id]])
 
 
 def _action(inputs: Inputs, action: Action) -> ActionNames:

@@ -34,6 +34,7 @@ def policy_names(inputs: Inputs, artifact: Artifact) -> PolicyNames:
             for finding in by_risk(inputs.assessment.findings)
             if policy.id in inputs.scenarios[finding.scenario].policies
         ),
+        report=links(inputs, artifact.section, ["R-01"])[0],
         revisions=tuple(RevisionNames(inputs.edition, printed_date(inputs.as_of), r.reason) for r in policy.revision[-1:]),
     )
 

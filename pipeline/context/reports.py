@@ -1,56 +1,86 @@
-"""The names of the risk analysis report and of the register."""
+"""The names of the documents of the risk analysis: report, register, mitigation plan, decision records, inventory."""
 
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 
-from pipeline.assessment.model import Decision, Finding
-from pipeline.assessment.scoring import LEVELS, risk_level
-from pipeline.catalog import Report
-from pipeline.context.common import LEVEL_FILLS, Inputs, by_risk, common_names, finding_names, links
+from pipeline.assessment.model import ChangeRecord, Decision, Finding
+from pipeline.assessment.scoring import LEVELS, at_least, risk_level
+from pipeline.catalog import Provision, Report
+from pipeline.context.assets import asset_names
+from pipeline.context.common import Inputs, by_risk, common_names, finding_names, links
+from pipeline.context.mitigation import by_month, by_owner, first_month, steps_by_date, steps_by_owner
 from pipeline.facts import joined, printed_date
-from pipeline.names import (
-    AssetNames,
+from pipeline.names import LinkNames, NotApplicableNames
+from pipeline.plan import Artifact
+from pipeline.render.look import LEVEL_FILLS
+from pipeline.report_names import (
+    ChangeNames,
+    CriterionNames,
     DecisionNames,
     HeatCell,
     HeatRow,
-    NotApplicableNames,
-    PlannedNames,
     ReportNames,
+    StandardNames,
+    StepNames,
 )
-from pipeline.plan import Artifact
 
 TOP = 5
+NEXT = 6
+MAJOR_FROM = "high"
 
 
 def report_names(inputs: Inputs, artifact: Artifact) -> ReportNames:
-    """The names of a report on the risk analysis (the elements of OCR's guidance of July 14, 2010)."""
-    report = artifact.source
+    """The names of a document of the risk analysis (the elements of OCR's guidance of July 14, 2010)."""
+    report, section = artifact.source, artifact.section
     assert isinstance(report, Report)
     assessment = inputs.assessment
     ranked = by_risk(assessment.findings)
-    findings = tuple(finding_names(inputs, artifact.section, finding) for finding in ranked)
-    counts = Counter(level_of(finding) for finding in ranked)
-    (register,) = links(inputs, artifact.section, ["R-02"])
+    findings = tuple(finding_names(inputs, section, finding) for finding in ranked)
+    major = sum(at_least(level_of(finding), MAJOR_FROM) for finding in ranked)
+    assets = asset_names(inputs)
+    steps, owned = steps_by_date(inputs), steps_by_owner(inputs)
+    waiting = tuple(step for step in steps if step.status != inputs.word("status", "done"))
     return ReportNames(
         **common_names(inputs, report.id, report.title, report.summary),
         scope=assessment.scope,
         participants=tuple(inputs.person(id) for id in assessment.participants),
         sources=assessment.sources,
-        systems=tuple(_systems(inputs)),
-        devices=tuple(_devices(inputs)),
-        places=tuple(_places(inputs)),
-        counts=joined(f"{counts[level]} {inputs.word('level', level).lower()}" for level in reversed(LEVELS) if counts[level]),
+        assets=assets,
+        systems=tuple(asset for asset in assets if asset.group == "System"),
+        devices=tuple(asset for asset in assets if asset.group == "Device"),
+        places=tuple(asset for asset in assets if asset.group == "Place"),
+        levels={level: inputs.word("level", level) for level in LEVELS},
+        counts=_counted(inputs, (level_of(finding) for finding in ranked)),
+        after=_counted(inputs, (risk_level(f.residual.likelihood, f.residual.impact) for f in ranked)),
         heat=tuple(_heat(inputs, ranked)),
         findings=findings,
+        major=findings[:major],
+        minor=findings[major:],
         top=findings[:TOP],
-        plan=tuple(_plan(inputs, ranked)),
+        steps=steps,
+        next_steps=waiting[:NEXT],
+        open_steps=len(waiting),
+        owners=by_owner(inputs, owned),
+        months=by_month(waiting),
+        first_month=first_month(inputs),
         not_applicable=tuple(_not_applicable(inputs)),
-        decisions=tuple(_decision(inputs, decision) for decision in _in_order(inputs)),
-        register=register,
-        row=finding_names(inputs, artifact.section, ranked[0]),
+        decisions=tuple(_decisions(inputs, section)),
+        standards=tuple(_standards(inputs, section)),
+        changes=tuple(_change(inputs, section, record) for record in inputs.changes),
+        report=_link(inputs, section, "R-01"),
+        register=_link(inputs, section, "R-02"),
+        mitigation=_link(inputs, section, "R-03"),
+        schedule=_link(inputs, section, "R-04"),
+        records=_link(inputs, section, "R-05"),
+        inventory=_link(inputs, section, "R-06"),
+        row=findings[0],
         rows=findings,
+        step=StepNames(),
+        own=StepNames(),
+        owns=owned,
+        asset=assets[0],
     )
 
 
@@ -58,47 +88,15 @@ def level_of(finding: Finding) -> str:
     return risk_level(finding.likelihood, finding.impact)
 
 
-def _systems(inputs: Inputs) -> Iterator[AssetNames]:
-    for system in inputs.profile.systems:
-        if system.ephi:
-            second = {"required": "second step required", "optional": "second step is each user's choice"}.get(system.mfa)
-            agreement = inputs.word("baa", system.baa.status).lower()
-            yield AssetNames(
-                system.name,
-                inputs.word("system_kind", system.kind),
-                system.vendor,
-                f"{(second or 'no second step offered').capitalize()}; business associate agreement: {agreement}",
-                inputs.profile.name_of(system.administrator),
-            )
+def _link(inputs: Inputs, section: str, id: str) -> LinkNames:
+    (link,) = links(inputs, section, [id])
+    return link
 
 
-def _devices(inputs: Inputs) -> Iterator[AssetNames]:
-    for device in inputs.profile.devices:
-        if device.ephi:
-            platform = f", {inputs.word('platform', device.platform)}" if device.platform != "none" else ""
-            users = joined(inputs.profile.person(one.user).name for one in device.register if one.user)
-            yield AssetNames(
-                f"{device.count} × {inputs.word('device_class', device.class_).lower()}{platform}",
-                "Owned by the practice" if device.owner == "practice" else "Personal",
-                "",
-                f"Encryption: {inputs.word('encryption', device.encryption).lower()}; "
-                + ("settings enforced by device management" if device.managed else "settings checked by hand"),
-                users or "Not listed one by one",
-            )
-
-
-def _places(inputs: Inputs) -> Iterator[AssetNames]:
-    for place in inputs.profile.locations:
-        networks = [n for n in inputs.profile.networks if n.location == place.id]
-        wifi = "; ".join(f"{n.name} ({inputs.word('wifi', n.wifi)})" for n in networks)
-        held = [word for word, there in (("paper", place.keeps_paper), ("equipment", place.keeps_equipment)) if there]
-        yield AssetNames(
-            place.name,
-            inputs.word("location_kind", place.kind),
-            f"{place.address.city}, {place.address.state}" if place.address else "–",
-            wifi or "–",
-            joined(held).capitalize() if held else "Nothing",
-        )
+def _counted(inputs: Inputs, levels: Iterable[str]) -> str:
+    """'2 very high, 7 high and 40 low'."""
+    counts = Counter(levels)
+    return joined(f"{counts[level]} {inputs.word('level', level).lower()}" for level in reversed(LEVELS) if counts[level])
 
 
 def _heat(inputs: Inputs, findings: list[Finding]) -> Iterator[HeatRow]:
@@ -108,23 +106,12 @@ def _heat(inputs: Inputs, findings: list[Finding]) -> Iterator[HeatRow]:
             tuple(
                 HeatCell(
                     LEVEL_FILLS[risk_level(likelihood, impact)],
-                    ", ".join(f.id.removeprefix("RA-") for f in findings if (f.likelihood, f.impact) == (likelihood, impact)),
+                    ", ".join(
+                        sorted(f.id.removeprefix("RA-") for f in findings if (f.likelihood, f.impact) == (likelihood, impact))
+                    ),
                 )
                 for impact in LEVELS
             ),
-        )
-
-
-def _plan(inputs: Inputs, findings: list[Finding]) -> Iterator[PlannedNames]:
-    actions = [(action.done_on or action.due, finding, action) for finding in findings for action in finding.actions]
-    for day, finding, action in sorted(actions, key=lambda entry: (entry[2].status == "done", entry[0], entry[1].id)):
-        yield PlannedNames(
-            finding.id,
-            inputs.word("level", level_of(finding)),
-            action.what,
-            inputs.profile.person(action.owner).name,
-            printed_date(day),
-            inputs.word("status", action.status),
         )
 
 
@@ -138,19 +125,65 @@ def _not_applicable(inputs: Inputs) -> Iterator[NotApplicableNames]:
             yield NotApplicableNames(scenario.id, scenario.title, reason)
 
 
-def _in_order(inputs: Inputs) -> list[Decision]:
-    order = {provision.citation: index for index, provision in enumerate(inputs.catalog.provisions)}
-    return sorted(inputs.assessment.decisions, key=lambda decision: order[decision.citation])
+def _decisions(inputs: Inputs, section: str) -> Iterator[DecisionNames]:
+    provisions = {provision.citation: provision for provision in inputs.catalog.provisions}
+    order = {citation: index for index, citation in enumerate(provisions)}
+    for number, decision in enumerate(sorted(inputs.assessment.decisions, key=lambda one: order[one.citation]), 1):
+        yield _decision(inputs, section, number, decision, provisions[decision.citation])
 
 
-def _decision(inputs: Inputs, decision: Decision) -> DecisionNames:
-    title = next(p.title for p in inputs.catalog.provisions if p.citation == decision.citation)
+def _decision(inputs: Inputs, section: str, number: int, decision: Decision, provision: Provision) -> DecisionNames:
+    policies = [policy.id for policy in inputs.catalog.policies if provision.citation in policy.citations]
     return DecisionNames(
+        number,
         decision.citation,
-        title,
+        provision.title,
+        provision.summary,
         inputs.word("decision", decision.decision),
         decision.how or "",
         decision.why,
         inputs.profile.person(decision.decided_by).name,
         printed_date(decision.decided_on),
+        links(inputs, section, policies),
+        _reaching(inputs, {provision.citation}),
+    )
+
+
+def _reaching(inputs: Inputs, citations: set[str]) -> str:
+    """Numbers of the findings whose scenarios touch one of these provisions."""
+    return ", ".join(f.id for f in inputs.assessment.findings if citations.intersection(inputs.scenarios[f.scenario].citations))
+
+
+def _standards(inputs: Inputs, section: str) -> Iterator[StandardNames]:
+    """Each standard of the Security Rule with what reaches it and what answers it."""
+    for standard in inputs.catalog.provisions:
+        if standard.kind != "standard":
+            continue
+        family = [standard, *(p for p in inputs.catalog.provisions if p.parent == standard.citation)]
+        citations = {provision.citation for provision in family}
+        answering = [policy.id for policy in inputs.catalog.policies if citations.intersection(policy.citations)]
+        recorded = [id for provision in family for id in provision.documented_in]
+        yield StandardNames(
+            standard.citation,
+            standard.title,
+            _reaching(inputs, citations),
+            links(inputs, section, dict.fromkeys((*answering, *recorded))),
+            standard.not_applicable or "",
+        )
+
+
+def _change(inputs: Inputs, section: str, record: ChangeRecord) -> ChangeNames:
+    change = next(change for change in inputs.catalog.changes if change.id == record.change)
+    criteria = {criterion.id: criterion for criterion in inputs.catalog.criteria}
+    return ChangeNames(
+        date=printed_date(record.date),
+        title=change.title,
+        description=record.description,
+        participants=joined(inputs.profile.person(id).name for id in record.participants),
+        criteria=tuple(
+            CriterionNames(criteria[answer.criterion].text, "Yes" if answer.true else "No") for answer in record.criteria
+        ),
+        full=record.full_analysis_needed,
+        findings=tuple(finding_names(inputs, section, finding) for finding in by_risk(record.findings)),
+        ended=joined(entry.id for entry in record.ended),
     )
