@@ -423,7 +423,7 @@ def test_verify_of_no_folder_is_refused(tmp_path: Path, binder: Binder) -> None:
 
 def secrets(*documents: Any) -> set[str]:
     """Texts of a profile or analysis that are neither ids nor words of the format: longer ones, names and addresses."""
-    code = re.compile(r"[a-z0-9]+([-_][a-z0-9]+)*|[\d.-]{4,10}|164\.\S+|[A-Z]{2}-?\d{3}|[\w-]+\.png")
+    code = re.compile(r"[a-z0-9]+([-_/][a-z0-9]+)*|[\d.-]{4,10}|164\.\S+|[A-Z]{2}-?\d{3}|[\w-]+\.png")
     found = {text for document in documents for text in texts(document) if not code.fullmatch(text)}
     people = {
         person[key]

@@ -19,8 +19,9 @@ from pipeline.catalog import Catalog
 from pipeline.errors import Problem
 from pipeline.lint.excel import check_excel_template
 from pipeline.lint.templates import known_names, template_files
-from pipeline.names import FormNames, ReportNames
+from pipeline.names import FormNames
 from pipeline.render.parts import read_parts, write_parts
+from pipeline.report_names import ReportNames
 from pipeline.workspace import Workspace
 
 SHEET, BOOK, TYPES = "xl/worksheets/sheet1.xml", "xl/workbook.xml", "[Content_Types].xml"

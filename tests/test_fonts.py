@@ -24,7 +24,8 @@ from pipeline.render.parts import read_parts, write_parts
 from pipeline.workspace import Workspace
 
 TEMPLATES = [
-    "R-01", "SEC-10", "SEC-11", "SEC-16", "SEC-18", "SEC-19", "SEC-21",
+    "R-01", "R-03", "R-05",
+    "SEC-01", "SEC-05", "SEC-10", "SEC-11", "SEC-12", "SEC-14", "SEC-15", "SEC-16", "SEC-18", "SEC-19", "SEC-21",
     "contents", "cover", "divider", "paper-landscape", "paper-portrait",
 ]  # fmt: skip
 

@@ -4,8 +4,6 @@ from __future__ import annotations
 
 import json
 import re
-import subprocess
-import sys
 import zipfile
 from collections.abc import Callable
 from datetime import date
@@ -14,6 +12,7 @@ from typing import Any
 
 import pytest
 from conftest import JUNIPER, LANTERN
+from openxml_audit import OpenXmlValidator, ValidationSeverity
 from pypdf import PdfReader
 from readers import page_texts
 
@@ -62,10 +61,10 @@ def test_the_manifest_is_valid_and_lists_every_file(packages: dict[str, Built], 
 def test_every_office_file_passes_the_open_xml_validator(packages: dict[str, Built], slug: str) -> None:
     """Word and Excel open them without complaint."""
     files = [p for p in packages[slug].target.rglob("*") if p.suffix in (".docx", ".xlsx")]
-    tool = str(Path(sys.executable).with_name("openxml-audit"))
+    assert len(files) == packages[slug].documents
     for file in files:
-        done = subprocess.run([tool, "-o", "json", str(file)], capture_output=True, text=True, check=False)
-        assert [e["description"] for e in json.loads(done.stdout)[0]["errors"] if e["severity"] == "error"] == [], file.name
+        errors = OpenXmlValidator().validate(file).errors
+        assert [e.description for e in errors if e.severity == ValidationSeverity.ERROR] == [], file.name
 
 
 @BOTH
@@ -89,7 +88,8 @@ def test_contents_bookmarks_and_manifest_name_the_page_that_shows_the_title(pack
     marks = {
         str(m.title): reader.get_destination_page_number(m) for group in reader.outline if isinstance(group, list) for m in group
     }
-    lines = page_texts(binder)[1]
+    sections = [reader.get_destination_page_number(mark) for mark in reader.outline if not isinstance(mark, list)][2:]
+    lines = "\n".join(page_texts(binder)[1 : sections[0]])
     for entry in manifest(packages[slug])["artifacts"][1:]:
         title = f"{entry['id']} {entry['title']}"
         assert squash(title) in pages[entry["binder_page"] - 1]

@@ -36,7 +36,11 @@ from pipeline.render.word import render_word
 
 W = "{http://schemas.openxmlformats.org/wordprocessingml/2006/main}"
 R = "{http://schemas.openxmlformats.org/officeDocument/2006/relationships}"
-SHEETS = ["F-01", "F-02", "L-01", "L-02", "L-03", "L-04", "L-05", "L-06", "L-07", "L-08", "R-02"]
+SHEETS = [
+    "F-01", "F-02",
+    "L-01", "L-02", "L-03", "L-04", "L-05", "L-06", "L-07", "L-08", "L-09", "L-10", "L-11", "L-12", "L-13",
+    "R-02", "R-04", "R-06",
+]  # fmt: skip
 INNER = 15_840 - 2 * 864  # letter paper in landscape less its margins of 0.6 inches, in twips
 
 
@@ -60,8 +64,13 @@ def workbook_of(loaded: Loaded) -> Callable[[str], bytes]:
 def paper_of(loaded: Loaded, workbook_of: Callable[[str], bytes]) -> Callable[[str], bytes]:
     """paper_of("L-03") is the same as it goes to the PDF engine, a Word document."""
 
+    inputs = to_inputs(loaded)
+    made: dict[str, bytes] = {}
+
     def lay(id: str) -> bytes:
-        return on_paper(to_inputs(loaded), artifact_of(loaded, id), workbook_of(id), loaded.templates, loaded.look).paper
+        if id not in made:
+            made[id] = on_paper(inputs, artifact_of(loaded, id), workbook_of(id), loaded.templates, loaded.look).paper
+        return made[id]
 
     return lay
 
@@ -126,9 +135,20 @@ def spans(row: etree._Element) -> Iterator[int]:
         yield 1 if span is None else number(span, "val")
 
 
+def sheets_of(data: bytes) -> list[Worksheet]:
+    """The sheets that go on paper: all but the picture, which is for the screen."""
+    return [sheet for sheet in load_workbook(io.BytesIO(data)).worksheets if not sheet._charts]
+
+
+def area_of(sheet: Worksheet) -> tuple[int, int, int, int]:
+    """First column and row, last column and row of the print area."""
+    left, top, right, bottom = range_boundaries(sheet.print_area.split("!")[1].replace("$", ""))
+    return left, top, right, bottom
+
+
 def printed(sheet: Worksheet) -> list[list[str]]:
     """The texts of the print area, without empty cells and rows."""
-    left, top, right, bottom = range_boundaries(sheet.print_area.split("!")[1].replace("$", ""))
+    left, top, right, bottom = area_of(sheet)
     cells = sheet.iter_rows(top, bottom, left, right)
     return [line for row in cells if (line := [str(cell.value) for cell in row if cell.value is not None])]
 
@@ -145,8 +165,33 @@ def test_every_word_of_a_sheet_is_on_paper(
     id: str, workbook_of: Callable[[str], bytes], paper_of: Callable[[str], bytes]
 ) -> None:
     """Row by row and cell by cell, in the order of the sheets."""
-    sheets = load_workbook(io.BytesIO(workbook_of(id))).worksheets
-    assert filled(rows_of(paper_of(id))) == [row for sheet in sheets for row in printed(sheet)]
+    assert filled(rows_of(paper_of(id))) == [row for sheet in sheets_of(workbook_of(id)) for row in printed(sheet)]
+
+
+def test_only_the_picture_of_the_register_is_for_the_screen_alone(
+    workbook_of: Callable[[str], bytes], paper_of: Callable[[str], bytes]
+) -> None:
+    """No other sheet is left off the paper, and none of the words that only the picture has is on it."""
+    books = {id: load_workbook(io.BytesIO(workbook_of(id))).worksheets for id in SHEETS}
+    on_paper_too = {id: [sheet.title for sheet in sheets_of(workbook_of(id))] for id in SHEETS}
+    left_off = {id: [s.title for s in sheets if s.title not in on_paper_too[id]] for id, sheets in books.items()}
+    assert {id: titles for id, titles in left_off.items() if titles} == {"R-02": ["Picture"]}
+    (picture,) = (sheet for sheet in books["R-02"] if sheet.title == "Picture")
+    assert picture["C2"].value == "After the steps"
+    assert [row for row in rows_of(paper_of("R-02")) if "After the steps" in row] == []
+
+
+def test_of_the_register_the_columns_of_the_report_are_for_the_screen(workbook_of: Callable[[str], bytes]) -> None:
+    """Its print area ends with the policies; what is told at length in the report follows, for sorting. All others print whole."""
+    beyond = {}
+    for id in SHEETS:
+        for sheet in sheets_of(workbook_of(id)):
+            _, _, right, bottom = area_of(sheet)
+            assert bottom == sheet.max_row, id
+            if right < sheet.max_column:
+                top = min(range_boundaries(table.ref)[1] for table in sheet.tables.values())
+                beyond[id] = [sheet.cell(top, column).value for column in range(right + 1, sheet.max_column + 1)]
+    assert beyond == {"R-02": ["Theme", "Weakness", "Threat", "What was found here", "Already there"]}
 
 
 def test_every_workbook_of_the_plan_is_looked_at(loaded: Loaded) -> None:
@@ -174,24 +219,30 @@ def test_a_sheet_fits_the_width_of_its_paper(id: str, paper_of: Callable[[str], 
 
 @pytest.mark.parametrize("id", SHEETS)
 def test_the_paper_lies_as_the_sheet_does(id: str, workbook_of: Callable[[str], bytes], paper_of: Callable[[str], bytes]) -> None:
-    """A sheet in landscape goes on landscape paper, in US letter."""
-    sheet = load_workbook(io.BytesIO(workbook_of(id))).worksheets[0]
+    """A sheet in landscape goes on landscape paper, in US letter; the sheets of a workbook lie alike."""
+    (orientation,) = {sheet.page_setup.orientation for sheet in sheets_of(workbook_of(id))}
     section = Document(io.BytesIO(paper_of(id))).sections[0]
     assert section.page_width is not None
     assert section.page_height is not None
     size = (section.page_width.twips, section.page_height.twips)
-    assert size == ((15_840, 12_240) if sheet.page_setup.orientation == "landscape" else (12_240, 15_840))
+    assert size == ((15_840, 12_240) if orientation == "landscape" else (12_240, 15_840))
 
 
 @pytest.mark.parametrize("id", [id for id in SHEETS if id.startswith(("L-", "R-"))])
 def test_the_heading_of_a_log_is_repeated_on_each_page(
     id: str, workbook_of: Callable[[str], bytes], paper_of: Callable[[str], bytes]
 ) -> None:
-    """Exactly the row that Excel repeats is marked as heading."""
-    sheet = load_workbook(io.BytesIO(workbook_of(id))).worksheets[0]
-    (table,) = sheet.tables.values()
+    """Exactly the row that Excel repeats, the names of the table's columns, is marked as heading, on each sheet."""
+    headings = []
+    for sheet in sheets_of(workbook_of(id)):
+        (table,) = sheet.tables.values()
+        left, top, _, _ = range_boundaries(table.ref)
+        assert sheet.print_title_rows == f"${top}:${top}"
+        first, _, last, _ = area_of(sheet)
+        assert first == left
+        headings.append([column.name for column in table.tableColumns][: last - left + 1])
     marked = [row for t in tables(paper_of(id)) for row in t.iter(f"{W}tr") if row.find(f"{W}trPr/{W}tblHeader") is not None]
-    assert [[words(cell) for cell in row.iter(f"{W}tc")] for row in marked] == [[column.name for column in table.tableColumns]]
+    assert [[words(cell) for cell in row.iter(f"{W}tc")] for row in marked] == headings
 
 
 @pytest.mark.parametrize("id", SHEETS)
@@ -199,10 +250,9 @@ def test_links_of_a_sheet_are_links_on_paper(
     id: str, workbook_of: Callable[[str], bytes], paper_of: Callable[[str], bytes]
 ) -> None:
     """Text and target of each link are kept, so that the binder can turn it into a page jump."""
-    sheets = load_workbook(io.BytesIO(workbook_of(id))).worksheets
     wanted = [
         (str(cell.value), cell.hyperlink.target)
-        for sheet in sheets
+        for sheet in sheets_of(workbook_of(id))
         for row in sheet.iter_rows()
         for cell in row
         if cell.hyperlink

@@ -38,13 +38,21 @@ NUMBERS_OF_THE_LAW = {
     "retention_years": (6, "164.316(b)(2)(i)"),
 }
 CLAUSES = (
+    "access_by_need",
+    "ai_tools_off",
     "call_back_check",
+    "downtime_kit",
     "encrypt_before_use",
+    "leavers_same_day",
     "mfa_everywhere",
+    "no_agreement_no_use",
+    "paper_stays",
     "personal_cloud_off",
     "public_wifi_forbidden",
+    "restore_test_quarterly",
     "router_hardening",
     "screen_out_of_sight",
+    "second_look",
     "shared_accounts_forbidden",
     "shared_home_device",
     "texting_app_only",
@@ -153,6 +161,52 @@ def test_an_own_deadline_is_not_longer_than_that_of_the_law(catalog: Catalog) ->
     assert number["breach_decision_days"] < number["breach_notice_days"]
 
 
+# --- scenarios
+
+# what no scenario tells of: citation → the documents that carry it out; none where it can never apply
+BESIDE_THE_SCENARIOS = {
+    "164.308(a)(4)(ii)(A)": (),
+    "164.314(a)(2)(i)": ("SEC-14", "L-11"),
+    "164.314(a)(2)(ii)": (),
+    "164.314(a)(2)(iii)": (),
+}
+RULE_CITATIONS = [standard["citation"] for standard in RULE] + list(SPECIFICATIONS)
+
+
+@pytest.mark.parametrize("citation", RULE_CITATIONS)
+def test_each_standard_and_specification_is_reached(citation: str, catalog: Catalog) -> None:
+    """By a scenario; otherwise by named documents, or it is said why it can never apply (45 CFR 164.308 to 164.316)."""
+    (provision,) = (provision for provision in catalog.provisions if provision.citation == citation)
+    reached = any(citation in scenario.citations for scenario in catalog.scenarios)
+    assert reached is (citation not in BESIDE_THE_SCENARIOS)
+    if not reached:
+        listed: list[Any] = [*catalog.policies, *catalog.forms, *catalog.reports]
+        documents = {document.id for document in listed}
+        assert provision.documented_in == BESIDE_THE_SCENARIOS[citation]
+        assert set(provision.documented_in) <= documents
+        assert bool(provision.documented_in) is not bool(provision.not_applicable)
+
+
+def test_all_68_standards_and_specifications_are_asked_about() -> None:
+    """18 and 4 standards, 36 and 10 specifications; the list above is not short of any."""
+    assert len(set(RULE_CITATIONS)) == len(RULE_CITATIONS) == 22 + 46
+
+
+def test_there_are_at_least_80_scenarios_of_every_kind(catalog: Catalog) -> None:
+    """Each theme has some; sources of threat (SP 800-30), aims and kinds of safeguards (164.306(a), 308 to 312) are all there."""
+    assert len(catalog.scenarios) >= 80
+    assert {scenario.theme for scenario in catalog.scenarios} == {theme.id for theme in catalog.themes}
+    assert {scenario.threat for scenario in catalog.scenarios} == {"adversarial", "accidental", "structural", "environmental"}
+    assert {aim for scenario in catalog.scenarios for aim in scenario.affects} == {"confidentiality", "integrity", "availability"}
+    assert {kind for scenario in catalog.scenarios for kind in scenario.measures} == {"administrative", "physical", "technical"}
+
+
+def test_no_two_scenarios_tell_the_same_story(catalog: Catalog) -> None:
+    """Titles, stories and weaknesses are each scenario's own."""
+    for texts in zip(*((s.title, s.narrative, s.vulnerability) for s in catalog.scenarios), strict=True):
+        assert len(set(texts)) == len(catalog.scenarios)
+
+
 # --- citations
 
 
@@ -201,7 +255,7 @@ def with_one_finding(loaded: Loaded, scenario: str, likelihood: str, response: s
     return to_inputs(replace(loaded, assessment=replace(loaded.assessment, findings=(finding,))))
 
 
-def test_there_are_ten_clauses(catalog: Catalog) -> None:
+def test_there_are_eighteen_clauses(catalog: Catalog) -> None:
     """Those that the policies hold."""
     assert sorted(catalog.clauses) == sorted(CLAUSES)
 

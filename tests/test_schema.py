@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import re
+import tomllib
 from collections.abc import Iterator, Mapping
 from dataclasses import MISSING, fields, is_dataclass
 from datetime import date
@@ -14,7 +15,7 @@ from typing import Any, get_args, get_origin, get_type_hints
 import pytest
 from conftest import JUNIPER, LANTERN, ROOT
 from jsonschema import Draft202012Validator, FormatChecker
-from mutation import assert_told, changed, read_cases, resolve
+from mutation import CASES, assert_told, changed, read_cases, resolve
 
 from pipeline import catalog, practice
 from pipeline.assessment import model
@@ -33,7 +34,7 @@ def nodes(schema: Any, at: str = "") -> Iterator[tuple[str, Mapping[str, Any]]]:
     if not isinstance(schema, Mapping):
         return
     yield at, schema
-    for group in ("properties", "$defs"):
+    for group in ("properties", "patternProperties", "$defs"):
         for key, inner in schema.get(group, {}).items():
             yield from nodes(inner, f"{at}/{group}/{key}")
     for key in ("items", "contains", "not", "if", "then", "else", "additionalProperties"):
@@ -44,7 +45,9 @@ def nodes(schema: Any, at: str = "") -> Iterator[tuple[str, Mapping[str, Any]]]:
 
 
 def read(slug: str, file: str) -> tuple[Any, str]:
-    """An example's profile or assessment, and the name under which it is shown."""
+    """An example's profile or assessment, or the record of a change; and the name under which it is shown."""
+    if file == "change":
+        return tomllib.loads((CASES / "change.toml").read_text("utf-8"))["record"], "change.json"
     folder = ROOT / "practices" / slug
     path = folder / "profile.json" if file == "profile" else next((folder / "assessments").glob("*.json"))
     return json.loads(path.read_text("utf-8")), f"{file}.json"
@@ -106,14 +109,21 @@ def test_each_pattern_holds_for_the_whole_text(name: str) -> None:
     for at, node in nodes(SCHEMAS[name]):
         if "pattern" in node:
             re.compile(node["pattern"])
-            assert node["pattern"] in (r"\S", "^https?://") or (node["pattern"][0], node["pattern"][-1]) == ("^", "$"), at
+            whole = node["pattern"].startswith("^") and node["pattern"].endswith(("$", r"(?![\s\S])"))
+            assert whole or node["pattern"] in (r"\S", "^https?://"), at
+
+
+@pytest.mark.parametrize("key", SCHEMAS["change"]["$defs"])
+def test_a_change_is_described_as_an_analysis_is(key: str) -> None:
+    """A finding in the record of a change is a finding of an analysis: no key is known in one of the two alone."""
+    assert SCHEMAS["change"]["$defs"][key] == SCHEMAS["assessment"]["$defs"][key]
 
 
 # --- messages
 
 
 @pytest.mark.parametrize("slug", [JUNIPER, LANTERN])
-@pytest.mark.parametrize("file", ["profile", "assessment"])
+@pytest.mark.parametrize("file", ["profile", "assessment", "change"])
 def test_the_examples_have_no_problem(slug: str, file: str, project: Workspace) -> None:
     """What the cases below change is sound."""
     document, shown = read(slug, file)
@@ -130,7 +140,7 @@ def test_one_mistake_is_said_once_at_its_place_and_with_a_way_to_mend_it(case: d
 
 
 @pytest.mark.parametrize("value", [[], "profile", 1, True, None], ids=["list", "text", "number", "yes", "null"])
-@pytest.mark.parametrize("file", ["profile", "assessment"])
+@pytest.mark.parametrize("file", ["profile", "assessment", "change", "draft"])
 def test_a_file_that_holds_no_group_of_keys_is_a_problem(file: str, value: Any, project: Workspace) -> None:
     """Whatever stands at the top of the file."""
     words = "This is not filled in yet." if value is None else "Here belongs a group of keys."
@@ -197,24 +207,36 @@ CLASSES = {
     model.Action: ("assessment", "/$defs/action"),
     model.NotApplicable: ("assessment", "/$defs/not_applicable"),
     model.Decision: ("assessment", "/$defs/decision"),
+    model.Confirmed: ("assessment", "/$defs/confirmed"),
+    model.Asset: ("assessment", "/$defs/asset"),
+    model.ChangeRecord: ("change", ""),
+    model.CriterionAnswer: ("change", "/properties/criteria/items"),
+    model.Ended: ("change", "/properties/ended/items"),
     catalog.Provision: ("regulation", "/properties/provision/items"),
     catalog.Parameter: ("parameters", "/properties/parameter/items"),
     catalog.Safeguard: ("safeguards", "/properties/safeguard/items"),
     catalog.Scenario: ("scenarios", "/properties/scenario/items"),
+    catalog.Question: ("scenarios", "/properties/scenario/items/properties/question/items"),
+    catalog.Choice: ("scenarios", "/properties/scenario/items/properties/question/items/properties/choice/items"),
+    catalog.Change: ("changes", "/properties/change/items"),
+    catalog.Criterion: ("changes", "/properties/criterion/items"),
     catalog.Policy: ("policies", "/properties/policy/items"),
     catalog.Revision: ("policies", "/properties/policy/items/properties/revision/items"),
     catalog.Task: ("tasks", "/properties/task/items"),
     catalog.Form: ("forms", "/properties/form/items"),
     catalog.Section: ("catalog", "/properties/section/items"),
     catalog.Report: ("catalog", "/properties/report/items"),
+    catalog.Theme: ("catalog", "/properties/theme/items"),
+    catalog.Ability: ("catalog", "/properties/ability/items"),
+    catalog.Flow: ("catalog", "/properties/flow"),
 }
-# the version of the format, and what is printed nowhere
-LEFT_OUT = {practice.Profile: {"schema", "note"}, model.Assessment: {"schema", "note"}}
+# the version of the format, and a remark that nothing reads
+LEFT_OUT = {practice.Profile: {"schema", "note"}, model.Assessment: {"schema"}, model.ChangeRecord: {"schema"}}
 KINDS = {"string": str, "boolean": bool, "integer": int, "array": tuple}
 
 
 def kind_of(schema: Mapping[str, Any], root: Mapping[str, Any]) -> Any:
-    """The Python type for what a schema describes; object for a group of keys."""
+    """The Python type for what a schema describes; object for a group of known keys, dict for one of open keys."""
     if "$ref" in schema:
         return kind_of(resolve(root, schema["$ref"].removeprefix("#")), root)
     if schema.get("format") == "date":
@@ -222,6 +244,8 @@ def kind_of(schema: Mapping[str, Any], root: Mapping[str, Any]) -> Any:
     if "enum" in schema:
         (kind,) = {type(value) for value in schema["enum"]}
         return kind
+    if schema["type"] == "object" and "properties" not in schema:
+        return dict
     return KINDS.get(schema["type"], object) if isinstance(schema["type"], str) else object
 
 
