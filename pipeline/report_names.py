@@ -81,6 +81,16 @@ class MonthNames:
 
 
 @dataclass(frozen=True)
+class MeasureNames:
+    """A safeguard that an open step puts in place. text: what it asks for; citations: of 45 CFR."""
+
+    id: str
+    title: str
+    text: str
+    citations: str
+
+
+@dataclass(frozen=True)
 class HeatCell:
     """fill: background as RRGGBB; findings: their numbers."""
 
@@ -152,6 +162,7 @@ class ReportNames(CommonNames):
     open_steps: int
     owners: tuple[OwnerStepsNames, ...]
     months: tuple[MonthNames, ...]
+    measures: tuple[MeasureNames, ...]
     first_month: str
     not_applicable: tuple[NotApplicableNames, ...]
     decisions: tuple[DecisionNames, ...]

@@ -686,7 +686,7 @@ def test_a_story_that_was_found_before_can_be_set_aside(binder: Callable[..., Re
     done = binder("import", LANTERN, str(fill(file, cells)))
     assert done.exit_code == 0, done.output
     record = json.loads(firm.records()[f"changes/2026-10-06-{VENDOR}.json"])
-    assert record["not_applicable"] == [{"scenario": aside, "reason": "Nobody works with it."}]
+    assert {"scenario": aside, "reason": "Nobody works with it."} in record["not_applicable"]
 
 
 def test_a_change_of_another_practice_is_refused(scene: Scene) -> None:

@@ -56,6 +56,5 @@ def test_what_the_documents_cannot_show_is_found(workspace: Workspace, edit: Cal
             [f"{shown}/profile.json#/workforce/2/title", "cannot draw U+2603"],
             [f"{shown}/logo.png", "The file is missing."],
             [f"{shown}/firm-logo.png", "The picture cannot be used."],
-            [f"{shown}/assessments/2026-10-05.json#/confirmed", "the first of them workforce/clinician/1"],
         ],
     )

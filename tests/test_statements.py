@@ -68,7 +68,7 @@ TURNS: list[tuple[str, Any, str, str]] = [
     ("/networks/0/location", "homes", "networks/staff-wifi", "at Homes of people who work remotely:"),
     ("/networks/0/wifi", "wpa3", "networks/staff-wifi", "Wi-Fi WPA3."),
     ("/contacts/1/name", "Loop Rentals", "contacts/landlord", "Loop Rentals"),
-    ("/contacts/3/company", "Crest", "contacts/insurer", "Cyber claims desk (Crest"),
+    ("/contacts/3/company", "Crest", "contacts/insurer", "Cyber claims desk (insurer, Crest"),
     ("/contacts/1/ephi", True, "contacts/landlord", "works with client information for the practice."),
     ("/contacts/4/baa", {"status": "missing"}, "contacts/attorney", "There is no business associate agreement."),
     ("/ways_of_working/byod", False, "ways_of_working/byod", "Nobody uses a device of their own"),

@@ -12,7 +12,7 @@ from pipeline.assessment.scoring import risk_level
 from pipeline.context.common import Inputs, by_risk
 from pipeline.facts import printed_date
 from pipeline.render.look import LEVEL_FILLS
-from pipeline.report_names import MonthNames, OwnerStepsNames, StepNames
+from pipeline.report_names import MeasureNames, MonthNames, OwnerStepsNames, StepNames
 
 MONTHS = 12
 MARK = "X"
@@ -71,6 +71,16 @@ def by_month(steps: Iterable[StepNames]) -> tuple[MonthNames, ...]:
         who = tuple(f"{owner}: {', '.join(listed)}" for owner, listed in numbers.items())
         months.append(MonthNames(month, sum(map(len, numbers.values())), who))
     return tuple(months)
+
+
+def measures(inputs: Inputs) -> tuple[MeasureNames, ...]:
+    """The safeguards that open steps put in place, in the order of their numbers."""
+    wanted = {work.action.safeguard for work in _work(inputs) if work.action.status != "done"}
+    return tuple(
+        MeasureNames(one.id, inputs.safeguard_titles[one.id], inputs.text(one.text), ", ".join(one.citations))
+        for one in inputs.catalog.safeguards
+        if one.id in wanted
+    )
 
 
 def first_month(inputs: Inputs) -> str:

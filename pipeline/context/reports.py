@@ -10,7 +10,7 @@ from pipeline.assessment.scoring import LEVELS, at_least, risk_level
 from pipeline.catalog import Provision, Report
 from pipeline.context.assets import asset_names
 from pipeline.context.common import Inputs, by_risk, common_names, finding_names, links
-from pipeline.context.mitigation import by_month, by_owner, first_month, steps_by_date, steps_by_owner
+from pipeline.context.mitigation import by_month, by_owner, first_month, measures, steps_by_date, steps_by_owner
 from pipeline.facts import joined, printed_date
 from pipeline.names import LinkNames, NotApplicableNames
 from pipeline.plan import Artifact
@@ -64,6 +64,7 @@ def report_names(inputs: Inputs, artifact: Artifact) -> ReportNames:
         open_steps=len(waiting),
         owners=by_owner(inputs, owned),
         months=by_month(waiting),
+        measures=measures(inputs),
         first_month=first_month(inputs),
         not_applicable=tuple(_not_applicable(inputs)),
         decisions=tuple(_decisions(inputs, section)),
