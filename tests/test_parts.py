@@ -232,6 +232,15 @@ def test_no_damage_gives_anything_but_a_refusal(data: st.DataObject) -> None:
         read_parts(bytes(damaged))
 
 
+def test_a_part_without_a_name_is_refused() -> None:
+    """A single damaged byte makes a name empty, and Python's own reader fails on it."""
+    damaged = bytearray(write_parts(SMALL))
+    directory = damaged.find(b"PK\x01\x02")
+    damaged[directory + 46] = 0  # a name ends at its first zero byte
+    with pytest.raises(UnsafeFile, match="damaged"):
+        read_parts(bytes(damaged))
+
+
 @pytest.mark.parametrize("value", [0xFFFFFFF0, 0x7FFFFFFF, 1])
 @pytest.mark.parametrize("field", ["place of the directory", "size of the directory", "place of a part"])
 def test_a_file_whose_places_are_wrong_is_refused(field: str, value: int) -> None:

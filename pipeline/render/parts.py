@@ -58,6 +58,9 @@ def read_parts(data: bytes) -> dict[str, bytes]:
     names = [entry.filename for entry in entries]
     if len(entries) > MAX_PARTS or len(names) != len({name.lower() for name in names}):
         raise UnsafeFile("It holds too many parts, or a part twice. Save it anew from Word or Excel.")
+    if not all(names):
+        # asking zipfile whether a part without a name is a folder fails with an IndexError
+        raise UnsafeFile(DAMAGED)
     if any(name.startswith("/") or "\\" in name or ".." in name.split("/") for name in names):
         raise UnsafeFile("It holds a part whose name leads out of the file. Do not use it.")
     total = sum(entry.file_size for entry in entries)
