@@ -108,7 +108,7 @@ def import_analysis(
 
     Raises ProblemsFound with every problem, sheet and cell; what is recorded stays as it is.
     """
-    read = interpret(made_of.setting, returned, finding_numbers(made_of.folder))
+    read = interpret(made_of.setting, returned, finding_numbers(workspace, made_of.folder))
     day = returned.day.isoformat()
     if draft:
         return keep_draft(made_of.folder, day, returned, read.open, read.problems, replace=replace)
@@ -183,11 +183,13 @@ def set_draft_aside(folder: Path, stem: str) -> None:
         set_aside(file)
 
 
-def finding_numbers(folder: Path) -> dict[str, str]:
+def finding_numbers(workspace: Workspace, folder: Path) -> dict[str, str]:
     """Scenario → number of its finding, over all recorded analyses and changes: a number belongs to one scenario for ever."""
     numbers: dict[str, str] = {}
     for path in sorted([*(folder / "assessments").glob("*.json"), *(folder / "changes").glob("*.json")]):
-        raw = read_record(path)
+        raw, problems = read_valid(workspace, path, "assessment" if path.parent.name == "assessments" else "change")
+        if raw is None:
+            raise ProblemsFound(problems)
         for entry in [*raw["findings"], *raw.get("ended", [])]:
             numbers.setdefault(entry["scenario"], entry["id"])
     return numbers

@@ -93,7 +93,7 @@ def import_change(
     change = _kind(made_of, returned.kind.removeprefix("change/"))
     before = _before(workspace, made_of)
     asked = _asked(made_of, change, before)
-    reader = Interpreter(made_of.setting, returned, finding_numbers(made_of.folder))
+    reader = Interpreter(made_of.setting, returned, finding_numbers(workspace, made_of.folder))
     raw = _read(made_of, change, before, asked, reader)
     stem = f"{returned.day.isoformat()}-{change.id}"
     if draft:

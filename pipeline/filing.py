@@ -10,7 +10,8 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
-from pipeline.errors import OutputError, UsageError
+from pipeline.errors import OutputError, Problem, ProblemsFound, UsageError
+from pipeline.loading import load_json
 
 # parts of a record that are lists → the key by which their entries are told apart
 KEYS = {
@@ -90,8 +91,12 @@ def _entries(before: list[Any], after: list[Any], key: str) -> list[str]:
 
 
 def read_record(file: Path) -> dict[str, Any]:
-    """A record that this program wrote."""
-    value: dict[str, Any] = json.loads(file.read_text("utf-8"))
+    """A record that this program wrote; ProblemsFound where somebody damaged it since."""
+    value, problems = load_json(file, str(file))
+    if problems:
+        raise ProblemsFound(problems)
+    if not isinstance(value, dict):
+        raise ProblemsFound([Problem(str(file), "This is no record of an analysis.", "Restore it from a copy.")])
     return value
 
 

@@ -17,7 +17,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 from mutation import changed, texts
 
-from pipeline.errors import OutputError, UsageError
+from pipeline.errors import OutputError, ProblemsFound, UsageError
 from pipeline.filing import differences, file_record, free_name, read_record, set_aside, write_json, write_new
 
 OLD: dict[str, Any] = {"scope": "All of it", "findings": [{"scenario": "SC-001", "likelihood": "low"}]}
@@ -127,7 +127,7 @@ def test_a_free_name_is_one_that_no_file_has(tmp_path: Path) -> None:
 
 def test_what_was_recorded_is_read_back(tmp_path: Path) -> None:
     """Every letter of every language, also where the computer uses another encoding."""
-    value = {"scope": "Pérez-Muñoz – Łukasz “quoted” \\ \n", "findings": []}
+    value = {"scope": "Pérez-Muñoz – Łukasz “quoted” \\", "findings": []}
     write_json(tmp_path / "record.json", value)
     assert read_record(tmp_path / "record.json") == value
     assert "Pérez-Muñoz" in (tmp_path / "record.json").read_bytes().decode("utf-8")
@@ -339,3 +339,13 @@ def test_there_is_a_difference_exactly_where_two_records_differ(before: dict[str
     assert bool(found) == (before != after)
     assert "secret" not in "\n".join(found)
     assert differences(before, copy.deepcopy(before)) == ()
+
+
+@pytest.mark.parametrize("damage", ["{", "[]", "null"])
+def test_a_record_that_somebody_damaged_is_named_and_stays(record: Path, damage: str) -> None:
+    """What cannot be read cannot be compared; the file is somebody's work all the same."""
+    record.write_text(damage, "utf-8")
+    with pytest.raises(ProblemsFound) as found:
+        file_record(record, {"note": "new"}, replace=True)
+    assert all(problem.where.startswith(str(record)) and problem.mend for problem in found.value.problems)
+    assert record.read_text("utf-8") == damage

@@ -31,7 +31,7 @@ from workbooks import (
 )
 
 from pipeline.assess import finding_numbers
-from pipeline.assessment.model import Assessment
+from pipeline.assessment.model import FLOWS, Assessment
 from pipeline.assessment.questions import UNKNOWN, proved
 from pipeline.assessment.scoring import LEVELS, at_least, risk_level
 from pipeline.check.assessment import check_assessment, check_coverage
@@ -44,7 +44,7 @@ from pipeline.workbook.interpret import Read, interpret
 from pipeline.workbook.make import ANALYSIS, analysis_workbook
 from pipeline.workbook.propose import proposals
 from pipeline.workbook.returned import Found, Returned
-from pipeline.workbook.setting import FLOWS, Setting
+from pipeline.workbook.setting import Setting
 from pipeline.workbook.sheets import Value
 from pipeline.workspace import Workspace
 
@@ -268,7 +268,10 @@ def test_an_analysis_that_was_saved_by_libreoffice_is_read_as_the_same_analysis(
     """Nobody types the numbers of findings: they are known from the record."""
     returned = read_workbook(by_libreoffice[0].read_bytes(), "workbook.xlsx")
     assert returned.problems == ()
-    assert said(interpret(full(), returned, finding_numbers(ground_of(LANTERN).folder))) == (recorded(LANTERN), [])
+    assert said(interpret(full(), returned, finding_numbers(Workspace(ROOT), ground_of(LANTERN).folder))) == (
+        recorded(LANTERN),
+        [],
+    )
 
 
 def test_without_earlier_numbers_the_findings_are_numbered_from_one(by_libreoffice: tuple[Path, Path]) -> None:
@@ -310,7 +313,7 @@ def test_the_filled_workbook_of_an_example_holds_exactly_its_recorded_analysis(f
     record = json.loads((ROOT / "practices" / slug / "assessments" / f"{day.group()}.json").read_text("utf-8"))
     ground = ground_of(slug)
     setting = replace(ground.setting, day=returned.day)
-    assert said(interpret(setting, returned, finding_numbers(ground.folder))) == (record, [])
+    assert said(interpret(setting, returned, finding_numbers(Workspace(ROOT), ground.folder))) == (record, [])
 
 
 def test_an_import_of_what_is_recorded_already_changes_nothing(workspace: Workspace, binder: Callable[..., Result]) -> None:

@@ -6,6 +6,8 @@ from collections.abc import Iterable
 from dataclasses import dataclass, replace
 from datetime import date
 
+# what can happen to ePHI in a place, in the order in which documents say it
+FLOWS = ("creates", "receives", "keeps", "sends")
 # a class with a field of the name hides it
 Day = date
 

@@ -4,13 +4,12 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from pipeline.assessment.model import Asset
+from pipeline.assessment.model import FLOWS, Asset
 from pipeline.context.common import Inputs
 from pipeline.facts import in_sentence, joined
 from pipeline.practice import Device, Location, RegisteredDevice, System
 from pipeline.report_names import AssetNames
 
-FLOWS = ("creates", "receives", "keeps", "sends")
 NOT_SAID = "Not yet confirmed"
 
 

@@ -4,9 +4,9 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Mapping
 
-from pipeline.assessment.model import Action, Assessment, Asset, Decision, Finding, NotApplicable
+from pipeline.assessment.model import FLOWS, Action, Assessment, Asset, Decision, Finding, NotApplicable
 from pipeline.assessment.questions import proved
-from pipeline.workbook.setting import FLOWS, YES_NO, Setting
+from pipeline.workbook.setting import YES_NO, Setting
 from pipeline.workbook.sheets import Value
 
 

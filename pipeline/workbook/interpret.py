@@ -8,13 +8,14 @@ from dataclasses import dataclass, field
 from datetime import date
 from typing import Any
 
+from pipeline.assessment.model import FLOWS
 from pipeline.assessment.questions import in_order, proved, suggested
 from pipeline.catalog import Scenario
 from pipeline.errors import Problem
 from pipeline.statements import Statement
-from pipeline.workbook.plan_pages import ACTION_PARTS
+from pipeline.workbook.plan_pages import ACTION_PARTS, DECISION_PARTS
 from pipeline.workbook.returned import Returned
-from pipeline.workbook.setting import FLOWS, AssetRow, Setting
+from pipeline.workbook.setting import AssetRow, Setting
 
 SAFEGUARD = re.compile(r"SG-\d{3}")
 
@@ -175,7 +176,7 @@ class Interpreter:
         records: list[dict[str, Any]] = []
         for provision in self.setting.addressable:
             key = f"decision/{provision.citation}"
-            if not any(f"{key}/{part}" in self.returned.found for part in ("decision", "how", "why", "by", "on")):
+            if not any(f"{key}/{part}" in self.returned.found for part in DECISION_PARTS):
                 self.missing(f"{key}/decision", f"There is no decision on {provision.citation} yet.", "Decide, and say why.")
                 continue
             decision = self.chosen(f"{key}/decision", "decision", "The decision is missing.")

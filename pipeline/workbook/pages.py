@@ -5,8 +5,9 @@ from __future__ import annotations
 from collections.abc import Iterable, Sequence
 from itertools import groupby
 
+from pipeline.assessment.model import FLOWS
 from pipeline.statements import Statement
-from pipeline.workbook.setting import FLOWS, AssetRow, Setting
+from pipeline.workbook.setting import AssetRow, Setting
 from pipeline.workbook.sheets import Entry, Formula, Row, Sheet, Text
 
 PARTICIPANTS, SOURCES, MISSING = 14, 8, 5

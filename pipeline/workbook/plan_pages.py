@@ -13,7 +13,6 @@ from pipeline.workbook.sheets import Entry, Formula, Row, Sheet, Text
 DECISIONS, PLAN, ACTIONS = "Decisions", "Plan", "Steps"
 BLANK_ACTIONS = 80
 DECISION_PARTS = ("decision", "how", "why", "by", "on")
-PLAN_PARTS = ("response", "reason", "by", "accepted", "review", "likelihood", "impact", "also")
 ACTION_PARTS = ("scenario", "what", "safeguard", "owner", "due", "status", "done", "evidence", "effort", "cost", "why")
 
 

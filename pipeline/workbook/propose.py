@@ -6,13 +6,14 @@ from collections.abc import Iterable
 from dataclasses import replace
 from datetime import timedelta
 
+from pipeline.assessment.model import FLOWS
 from pipeline.assessment.proposals import Step, propose_steps, reason_to_accept
 from pipeline.assessment.questions import proved, suggested
 from pipeline.assessment.scoring import at_least, risk_level
 from pipeline.catalog import Scenario
 from pipeline.workbook.interpret import SAFEGUARD
 from pipeline.workbook.make import Answers, highest
-from pipeline.workbook.setting import FLOWS, YES_NO, Setting
+from pipeline.workbook.setting import YES_NO, Setting
 from pipeline.workbook.sheets import Value
 
 

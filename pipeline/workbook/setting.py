@@ -8,6 +8,7 @@ from datetime import date
 from functools import cached_property
 from typing import Any
 
+from pipeline.assessment.model import FLOWS
 from pipeline.assessment.questions import UNKNOWN, UNKNOWN_TEXT
 from pipeline.assessment.scoring import LEVELS, risk_level
 from pipeline.catalog import Catalog, Provision, Question, Scenario, Theme
@@ -21,7 +22,6 @@ from pipeline.statements import Statement, statements
 
 YES_NO = {"yes": "Yes", "no": "No"}
 RIGHT_WRONG = {"right": "Right", "wrong": "Wrong"}
-FLOWS = ("creates", "receives", "keeps", "sends")
 
 
 @dataclass(frozen=True)
