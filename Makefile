@@ -3,7 +3,7 @@ PYTHON ?= python3
 BIN := .venv/bin
 
 .DEFAULT_GOAL := help
-.PHONY: help setup binder check list test bench clean
+.PHONY: help setup binder check list docs test bench clean
 
 help: ## show this help
 	@awk -F ':.*## ' '/^[a-z]+:.*## / { printf "  make %-8s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
@@ -15,6 +15,7 @@ setup: .venv/ready ## make the virtual environment with the locked dependencies
 	$(PYTHON) -m venv .venv
 	$(BIN)/python -m pip install --quiet --disable-pip-version-check --require-hashes -r requirements.lock
 	$(BIN)/python -m pip install --quiet --disable-pip-version-check --no-deps --no-build-isolation -e .
+	@git config diff.office.textconv "$(BIN)/binder text" 2>/dev/null || true
 	@touch $@
 
 binder: .venv/ready ## build the package of PRACTICE
@@ -30,7 +31,10 @@ test: .venv/ready ## run lint, types and all tests (needs LibreOffice, qpdf and 
 	$(BIN)/ruff check .
 	$(BIN)/ruff format --check .
 	$(BIN)/mypy
-	$(BIN)/python -m pytest
+	$(BIN)/python -m pytest -n auto --dist worksteal
+
+docs: .venv/ready ## write docs/names.md anew, after a change of facts or names
+	$(BIN)/python docs/write_names.py
 
 bench: .venv/ready ## measure a cold build, and the same documents through LibreOffice
 	$(BIN)/python benchmarks/cold_build.py $(PRACTICE)

@@ -8,13 +8,14 @@ from dataclasses import dataclass
 from pipeline.context import names_for
 from pipeline.context.common import Inputs
 from pipeline.context.front import Paging, divider_names, front_names, section_names
-from pipeline.errors import ConversionError
+from pipeline.errors import ConversionError, ProblemsFound
 from pipeline.names import CommonNames
 from pipeline.pdf.bind import Part, Properties, bind, count_pages, first_pages
 from pipeline.pdf.convert import Engine, Source
 from pipeline.plan import Artifact
 from pipeline.primitives import primitives
 from pipeline.render.excel.read import read_sheets
+from pipeline.render.jinja import TemplateError, without_value
 from pipeline.render.look import Look
 from pipeline.render.paper import lay_out
 from pipeline.render.word import render_word
@@ -26,10 +27,11 @@ TEMPLATES = ("cover.docx", "contents.docx", "divider.docx", "paper-portrait.docx
 
 @dataclass(frozen=True)
 class Bound:
-    """The binder, and for each document its first physical page and its number of pages."""
+    """The binder, its pages, and the documents that print them (artifact id → file)."""
 
     pdf: bytes
     paging: Paging
+    numbered: Mapping[str, bytes]
 
 
 def on_paper(inputs: Inputs, artifact: Artifact, data: bytes, templates: Mapping[str, bytes], look: Look) -> Source:
@@ -51,33 +53,36 @@ def make_binder(
     engine: Engine,
     told: Callable[[str], None],
 ) -> Bound:
-    """Convert all documents, then the front matter with the page numbers that follow, and bind them.
+    """Convert all documents, then what prints page numbers, and bind them.
 
-    rendered: artifact id → file. The contents pages are drawn again where their own length moves the numbers.
+    rendered: artifact id → file, of those that print no page numbers. Front matter and numbered documents are drawn again
+    where their own length moves the numbers.
     """
     artifacts = inputs.plan.artifacts
     folders = list(dict.fromkeys(artifact.section for artifact in artifacts))
-    sources = [on_paper(inputs, artifact, rendered[artifact.id], templates, look) for artifact in artifacts]
-    told(f"Drawing {len(sources)} documents with {engine.name}")
-    # of the front matter only the contents can be longer than a page, and only its length counts so far
-    draft = _front(inputs, _page(inputs, folders, [1, 1], dict.fromkeys(rendered, 1)), templates, look, only=CONTENTS)
-    made = engine.convert([*sources, *draft])
-    pdfs = dict(zip((artifact.id for artifact in artifacts), made, strict=False))
+    plain = [artifact for artifact in artifacts if artifact.id in rendered]
+    late = [artifact for artifact in artifacts if artifact.id not in rendered]
+    sources = [on_paper(inputs, artifact, rendered[artifact.id], templates, look) for artifact in plain]
+    told(f"Drawing {len(artifacts)} documents with {engine.name}")
+    # of the front matter the contents are the longest by far, and only their length counts so far
+    guess = _page(inputs, folders, [1] * (2 + len(folders)), dict.fromkeys((a.id for a in artifacts), 1))
+    drafts = [*_numbered(inputs, late, guess, templates, look), *_front(inputs, guess, templates, look, only=CONTENTS)]
+    made = engine.convert([*sources, *drafts])
+    pdfs = dict(zip((artifact.id for artifact in (*plain, *late)), made, strict=False))
     lengths = {id: count_pages(pdf) for id, pdf in pdfs.items()}
-    ahead = [1, count_pages(made[-1])]
-    for _ in range(4):
+    ahead = [1, count_pages(made[-1]), *[1] * len(folders)]
+    for _ in range(5):
         paging = _page(inputs, folders, ahead, lengths)
-        told("Numbering the contents")
-        fronts = engine.convert(_front(inputs, paging, templates, look))
-        settled, ahead = ahead, [count_pages(pdf) for pdf in fronts[:2]]
-        if ahead == settled:
+        told("Numbering the pages")
+        numbered = _numbered(inputs, late, paging, templates, look)
+        drawn = engine.convert([*_front(inputs, paging, templates, look), *numbered])
+        fronts, pdfs = drawn[: len(drawn) - len(late)], pdfs | dict(zip((a.id for a in late), drawn[-len(late) :], strict=False))
+        settled, ahead = (ahead, lengths), [count_pages(pdf) for pdf in fronts]
+        lengths = {id: count_pages(pdf) for id, pdf in pdfs.items()}
+        if (ahead, lengths) == settled:
             break
     else:
-        raise ConversionError("The contents pages do not settle: their length changes with each numbering.")
-    if any(count_pages(pdf) != 1 for pdf in fronts[2:]):
-        raise ConversionError(
-            "A divider is longer than one page. Shorten the introduction of its section in catalog/catalog.toml."
-        )
+        raise ConversionError("The page numbers do not settle: the length of the contents changes with each numbering.")
     told(f"Binding {paging.total} pages")
     parts = _parts(inputs, folders, fronts, pdfs)
     practice = inputs.profile.practice
@@ -87,13 +92,31 @@ def make_binder(
         subject="Risk analysis, policies and procedures, forms and logs under 45 CFR part 164",
         day=inputs.as_of,
     )
-    return Bound(bind(parts, properties), paging)
+    return Bound(bind(parts, properties), paging, {source.id: source.data for source in numbered})
+
+
+def _numbered(
+    inputs: Inputs, late: Sequence[Artifact], paging: Paging, templates: Mapping[str, bytes], look: Look
+) -> list[Source]:
+    """The documents of the package that print pages of the binder; they are Word documents."""
+
+    return [_drawing(inputs, a.id, a.template, names_for(inputs, a, paging), templates, look) for a in late]
+
+
+def _drawing(inputs: Inputs, id: str, template: str, names: CommonNames, templates: Mapping[str, bytes], look: Look) -> Source:
+    """A Word document as it goes to the PDF engine; ProblemsFound where its template names what is not there."""
+    try:
+        data = render_word(templates[template], primitives(names), look, inputs.as_of)
+    except TemplateError as error:
+        raise ProblemsFound([without_value(f"templates_docx/{template}", error)]) from error
+    return Source(id, "docx", data, data)
 
 
 def _page(inputs: Inputs, folders: Sequence[str], ahead: Sequence[int], lengths: Mapping[str, int]) -> Paging:
+    """ahead: pages of cover, contents and the divider of each folder."""
     order: list[tuple[str, int]] = [(COVER, ahead[0]), (CONTENTS, ahead[1])]
-    for folder in folders:
-        order.append((folder, 1))
+    for folder, length in zip(folders, ahead[2:], strict=True):
+        order.append((folder, length))
         order += [(a.id, lengths[a.id]) for a in inputs.plan.artifacts if a.section == folder]
     starts = dict(zip((name for name, _ in order), first_pages([length for _, length in order]), strict=True))
     return Paging(
@@ -107,16 +130,12 @@ def _page(inputs: Inputs, folders: Sequence[str], ahead: Sequence[int], lengths:
 def _front(inputs: Inputs, paging: Paging, templates: Mapping[str, bytes], look: Look, only: str | None = None) -> list[Source]:
     """Cover, contents, then a divider for each section; or the one of them that is named."""
 
-    def source(name: str, template: str, names: CommonNames) -> Source:
-        data = render_word(templates[template], primitives(names), look, inputs.as_of)
-        return Source(name, "docx", data, data)
-
     wanted: list[tuple[str, str, CommonNames]] = [
         (COVER, "cover.docx", front_names(inputs, paging, COVER, CONTENTS_SUMMARY)),
         (CONTENTS, "contents.docx", front_names(inputs, paging, CONTENTS, CONTENTS_SUMMARY)),
         *((f"divider {s.number}", "divider.docx", divider_names(inputs, s)) for s in section_names(inputs, paging)),
     ]
-    return [source(*one) for one in wanted if only in (None, one[0])]
+    return [_drawing(inputs, *one, templates, look) for one in wanted if only in (None, one[0])]
 
 
 def _parts(inputs: Inputs, folders: Sequence[str], fronts: Sequence[bytes], pdfs: Mapping[str, bytes]) -> list[Part]:

@@ -13,6 +13,7 @@ from typing import Any
 
 from pipeline import __version__
 from pipeline.binder import Bound, make_binder
+from pipeline.catalog import Report
 from pipeline.context import Inputs, names_for
 from pipeline.errors import Problem, ProblemsFound
 from pipeline.lint.leftovers import find_leftovers
@@ -21,7 +22,7 @@ from pipeline.pdf.convert import Engine, engine
 from pipeline.primitives import primitives
 from pipeline.publish import one_at_a_time, publish
 from pipeline.render.excel.fill import DoesNotFit, render_excel
-from pipeline.render.jinja import TemplateError
+from pipeline.render.jinja import TemplateError, without_value
 from pipeline.render.word import render_word
 from pipeline.workspace import Workspace
 
@@ -69,7 +70,11 @@ def build(workspace: Workspace, slug: str, options: Options, told: Callable[[str
         rendered = render_all(inputs, loaded)
         drawing = engine(options.pdf_engine)
         bound = make_binder(inputs, rendered, loaded.templates, loaded.look, drawing, told)
-        files = {artifact.path: rendered[artifact.id] for artifact in loaded.plan.artifacts} | {"binder.pdf": bound.pdf}
+        complete = rendered | dict(bound.numbered)
+        problems = [p for a in loaded.plan.artifacts if a.id in bound.numbered for p in find_leftovers(complete[a.id], a.path)]
+        if problems:
+            raise ProblemsFound(problems)
+        files = {artifact.path: complete[artifact.id] for artifact in loaded.plan.artifacts} | {"binder.pdf": bound.pdf}
         publish(target, files, make_manifest(loaded, bound, files, drawing))
     return Built(target, bound.paging.total, len(loaded.plan.artifacts), loaded.warnings)
 
@@ -79,17 +84,21 @@ def to_inputs(loaded: Loaded) -> Inputs:
 
 
 def render_all(inputs: Inputs, loaded: Loaded) -> dict[str, bytes]:
-    """Artifact id → file, in the order of the plan. ProblemsFound with every document that could not be made."""
+    """Artifact id → file, in the order of the plan, but for those that print page numbers.
+
+    ProblemsFound with every document that could not be made.
+    """
     rendered: dict[str, bytes] = {}
     problems: list[Problem] = []
     for artifact in loaded.plan.artifacts:
+        if isinstance(artifact.source, Report) and artifact.source.numbered:
+            continue
         render = render_word if artifact.is_word else render_excel
         shown = f"{'templates_docx' if artifact.is_word else 'forms_xlsx'}/{artifact.template}"
         try:
             data = render(loaded.templates[artifact.template], primitives(names_for(inputs, artifact)), loaded.look, inputs.as_of)
         except TemplateError as error:
-            mend = "Put the sentence under the fact that makes the name true, for example {%p if facts.has_fax %}."
-            problems.append(Problem(shown, f"A name has no value for this practice: {error}.", mend))
+            problems.append(without_value(shown, error))
             continue
         except DoesNotFit as error:
             problems.append(Problem(shown, f"A text is too long for Excel: {error}.", "Shorten it."))

@@ -201,11 +201,24 @@ class Section:
 
 @dataclass(frozen=True)
 class Report:
+    """numbered: it prints pages of the binder, and is written when they are known."""
+
     id: str
     title: str
     template: str
     section: str
     summary: str
+    numbered: bool = False
+
+
+@dataclass(frozen=True)
+class Request:
+    """What an auditor asks for first, and the documents that answer; note: what to lay beside them."""
+
+    asks: str
+    documents: tuple[str, ...]
+    citations: tuple[str, ...]
+    note: str | None = None
 
 
 @dataclass(frozen=True)
@@ -213,6 +226,7 @@ class Catalog:
     law_as_of: date
     sections: tuple[Section, ...]
     reports: tuple[Report, ...]
+    requests: tuple[Request, ...]
     themes: tuple[Theme, ...]
     ability: tuple[Ability, ...]
     relief: dict[str, int]
@@ -277,6 +291,7 @@ def load_catalog(workspace: Workspace) -> tuple[Catalog | None, list[Problem]]:
                 "law_as_of": part("regulation")["source"]["law_as_of"],
                 "sections": part("catalog")["section"],
                 "reports": part("catalog")["report"],
+                "requests": part("catalog")["request"],
                 "themes": themes,
                 "ability": part("catalog")["ability"],
                 **{name: part("catalog")[name] for name in ("relief", "flow", "workbook", "proposal", "words")},

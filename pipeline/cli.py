@@ -24,7 +24,7 @@ class _Group(click.Group):
     """Commands in the order of the work; every expected failure as a message and an exit code."""
 
     def list_commands(self, ctx: click.Context) -> list[str]:
-        return ["new", "assess", "import", "change", "list", "check", "lint", "build", "verify"]
+        return ["new", "assess", "import", "change", "list", "check", "coverage", "lint", "names", "text", "build", "verify"]
 
     def invoke(self, ctx: click.Context) -> Any:
         try:
@@ -248,6 +248,40 @@ def check(find: Finder, slugs: tuple[str, ...], as_of: date | None, strict: bool
 
 
 @main.command()
+@click.argument("slugs", metavar="[SLUG]...", nargs=-1)
+@click.option("--all", "everything", is_flag=True, help="Print every provision with the documents that answer it.")
+@click.pass_obj
+def coverage(find: Finder, slugs: tuple[str, ...], everything: bool) -> None:
+    """Say for practices (all, if none is named) which provisions of the law their package answers, and the gaps.
+
+    \b
+    Examples:
+      binder coverage
+      binder coverage example-lantern --all
+    """
+    from pipeline.coverage import answers
+    from pipeline.load import load_coverage
+
+    workspace = find()
+    missing = 0
+    for slug in slugs or workspace.slugs():
+        catalog, plan, gaps = load_coverage(workspace, slug)
+        found = answers(catalog, plan)
+        applying = [answer for answer in found if not answer.reason]
+        for answer in found if everything else ():
+            documents = answer.reason or ", ".join((*answer.policies, *answer.records)) or "GAP"
+            click.echo(f"{answer.provision.citation:24} {answer.provision.title}\n{'':24} {documents}")
+        print_problems(gaps)
+        missing += len(gaps)
+        click.echo(
+            f"{slug}: {len(applying) - len(gaps)} of {len(applying)} provisions are answered, "
+            f"{len(found) - len(applying)} do not apply here."
+        )
+    if missing:
+        sys.exit(ProblemsFound.exit_code)
+
+
+@main.command()
 @click.pass_obj
 def lint(find: Finder) -> None:
     """Check catalogue and templates only: after a change in Word, Excel or the catalogue."""
@@ -258,6 +292,49 @@ def lint(find: Finder) -> None:
     if any(not problem.warning for problem in shared.problems):
         sys.exit(ProblemsFound.exit_code)
     click.echo("Catalogue and templates are in order.")
+
+
+@main.command()
+@click.argument("slug")
+@click.argument("document", default="R-01")
+@click.pass_obj
+def names(find: Finder, slug: str, document: str) -> None:
+    """Print the names that the template of a document may use, with what they say for a practice.
+
+    \b
+    Examples:
+      binder names example-lantern SEC-10
+      binder names example-lantern L-02
+    """
+    from pipeline.build import to_inputs
+    from pipeline.load import load_practice
+    from pipeline.reference import names_of
+
+    loaded = load_practice(find(), slug)
+    artifact = loaded.plan.get(document)
+    if artifact is None:
+        raise click.UsageError(f"{document} is not part of the package of {slug}.")
+    for name, value in names_of(to_inputs(loaded), artifact):
+        click.echo(f"{name:40} {value}")
+
+
+@main.command()
+@click.argument("file", type=click.Path(path_type=Path, exists=True, dir_okay=False))
+def text(file: Path) -> None:
+    """Print the text of a Word or Excel file; `make setup` lets `git diff` show changed templates with it.
+
+    \b
+    Example:
+      binder text templates_docx/SEC-10.docx
+    """
+    from pipeline.errors import UsageError
+    from pipeline.render.parts import UnsafeFile
+    from pipeline.render.text import office_text
+
+    try:
+        click.echo(office_text(file.read_bytes()), nl=False)
+    except UnsafeFile as error:
+        raise UsageError(f"{file} cannot be read as a Word or Excel file. {error}") from error
 
 
 @main.command()

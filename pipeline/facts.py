@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable
 from datetime import date
 
-from pipeline.practice import Device, Profile
+from pipeline.practice import Address, Device, Profile
 
 STATES = dict(
     pair.split("=")
@@ -143,9 +143,12 @@ def facts_of(profile: Profile) -> dict[str, bool]:
         "has_building_network": "building" in networks,
         **{f"has_{kind}": kind in kinds for kind in KINDS_WITH_A_NAME},
         "has_ai_tool": "ai_tool" in kinds,
+        "has_website": bool(kinds & {"website", "forms"}),
         "has_mfa_optional": bool(_held(profile, mfa="optional")),
         "has_mfa_missing": bool(_held(profile, mfa="unavailable")),
         "has_logged_systems": bool(_held(profile, audit_log=True)),
+        "has_address": _address(profile) is not None,
+        "sponsors_health_plan": ways.sponsors_health_plan,
     }
 
 
@@ -175,6 +178,8 @@ def phrases_of(profile: Profile) -> dict[str, str]:
             if any(d.platform == platform and d.class_ in COMPUTERS and d.ephi for d in profile.devices)
         ),
         "owners": joined(profile.person(id).name for id in profile.owners),
+        "website": joined(s.name for s in profile.systems if s.kind in ("website", "forms")),
+        "address": address_line(address) if (address := _address(profile)) else "",
     }
     return {name: phrase for name, phrase in phrases.items() if phrase}
 
@@ -204,13 +209,25 @@ FACTS = frozenset(
         *(f"{owner}_{kind}" for owner in ("personal", "practice") for kind in ("phones", "computers", "tablets")),
         *["has_printer", "has_external_drive", "has_server", "has_office_network", "has_guest_network", "has_building_network"],
         *(f"has_{kind}" for kind in KINDS_WITH_A_NAME),
-        *["has_ai_tool", "has_mfa_optional", "has_mfa_missing", "has_logged_systems"],
+        *["has_ai_tool", "has_website", "has_mfa_optional", "has_mfa_missing", "has_logged_systems"],
+        *["has_address", "sponsors_health_plan"],
     )
 )
 PHRASES = frozenset(
     (*KINDS_WITH_A_NAME, "ephi_systems", "ai_tools", "mfa_optional_systems", "mfa_missing_systems", "logged_systems",
-     "offices", "coworking", "office_networks", "guest_networks", "building_networks", "it_contact", "disk_encryption", "owners")
+     "offices", "coworking", "office_networks", "guest_networks", "building_networks", "it_contact", "disk_encryption", "owners",
+     "website", "address")
 )  # fmt: skip
+
+
+def address_line(address: Address) -> str:
+    """A postal address on one line."""
+    return f"{address.street}, {address.city}, {address.state} {address.zip}"
+
+
+def _address(profile: Profile) -> Address | None:
+    """Where letters come from: the first office with an address. Nobody's home is printed on a letter."""
+    return next((place.address for place in profile.locations if place.kind != "home" and place.address), None)
 
 
 def _held(profile: Profile, **wanted: object) -> list[str]:

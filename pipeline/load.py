@@ -16,6 +16,7 @@ from pipeline.check.assessment import check_assessment, check_change, check_cove
 from pipeline.check.catalog import CODES, check_catalog
 from pipeline.check.profile import check_profile
 from pipeline.conditions import applies
+from pipeline.coverage import gaps
 from pipeline.errors import Problem, ProblemsFound, UsageError
 from pipeline.lint import templates as lint_templates
 from pipeline.loading import load_json, read_bounded
@@ -90,6 +91,8 @@ def load_practice(
     subject = load_subject(workspace, slug)
     catalog, profile, look = shared.catalog, subject.profile, subject.look
     problems = [*shared.problems, *subject.problems]
+    if catalog and profile and not subject.problems:
+        problems += gaps(catalog, make_plan(catalog, subject.raw))
     file, found = latest_assessment(workspace, folder, as_of)
     problems += found
     raw_assessment, found = read_valid(workspace, file, "assessment") if file else (None, [])
@@ -124,6 +127,15 @@ def load_practice(
         inputs=_hashes(workspace, folder, [file, *(path for path, _ in changes)], profile),
         warnings=tuple(sorted(problems)),
     )
+
+
+def load_coverage(workspace: Workspace, slug: str) -> tuple[Catalog, Plan, tuple[Problem, ...]]:
+    """Catalogue, plan and gaps of a practice that needs no risk analysis yet. Raises ProblemsFound."""
+    shared, subject = load_shared(workspace), load_subject(workspace, slug)
+    if shared.catalog is None or subject.problems or subject.profile is None:
+        raise ProblemsFound([*shared.problems, *subject.problems])
+    plan = make_plan(shared.catalog, subject.raw)
+    return shared.catalog, plan, tuple(gaps(shared.catalog, plan))
 
 
 def load_subject(workspace: Workspace, slug: str) -> Subject:

@@ -166,13 +166,14 @@ class CommonNames(ProfileNames):
 
 @dataclass(frozen=True)
 class PolicyNames(CommonNames):
-    """report: the risk analysis report."""
+    """report: the risk analysis report; addressable: whether one of its citations is an addressable specification."""
 
     audience: str
     tasks: tuple[TaskNames, ...]
     records: tuple[LinkNames, ...]
     related: tuple[LinkNames, ...]
     citations: tuple[CitationNames, ...]
+    addressable: bool
     findings: tuple[FindingNames, ...]
     report: LinkNames
     revisions: tuple[RevisionNames, ...]
@@ -200,15 +201,26 @@ class RowNames:
     wifi: str = ""
     month: str = ""
     next_review: str = ""
+    email: str = ""
+    phone: str = ""
+    role: str = ""
+    employment: str = ""
+    since: str = ""
+    signed: str = ""
+    citation: str = ""
+    documents: str = ""
 
 
 @dataclass(frozen=True)
 class FormNames(CommonNames):
+    """contacts: people and companies outside the practice, with their numbers."""
+
     purpose: str
     how: tuple[str, ...]
     filled_by: str
     served: str
     policies: tuple[LinkNames, ...]
+    contacts: tuple[RowNames, ...]
     row: RowNames
     rows: tuple[RowNames, ...]
 
@@ -241,10 +253,53 @@ class SectionNames:
 
 
 @dataclass(frozen=True)
+class RequestNames:
+    """Something an auditor asks for, and where it is; the note of a document is its page of the binder."""
+
+    asks: str
+    documents: tuple[LinkNames, ...]
+    citations: str
+    note: str
+
+
+@dataclass(frozen=True)
+class AnswerNames:
+    """A provision that applies. mark: Required, Addressable, Standard or Duty; tasks: titles; the notes of links are pages."""
+
+    citation: str
+    title: str
+    mark: str
+    policies: tuple[LinkNames, ...]
+    tasks: tuple[str, ...]
+    records: tuple[LinkNames, ...]
+    findings: str
+    decision: str
+
+
+@dataclass(frozen=True)
+class CitedNames:
+    """A document and the provisions it carries out; the note of the link is its page."""
+
+    document: LinkNames
+    citations: str
+
+
+@dataclass(frozen=True)
+class CrosswalkNames(CommonNames):
+    """not_applicable: provisions; left_out: documents; both with the reason."""
+
+    answers: tuple[AnswerNames, ...]
+    cited: tuple[CitedNames, ...]
+    not_applicable: tuple[NotApplicableNames, ...]
+    left_out: tuple[NotApplicableNames, ...]
+
+
+@dataclass(frozen=True)
 class FrontNames(CommonNames):
     """Cover and contents."""
 
     sections: tuple[SectionNames, ...]
+    requests: tuple[RequestNames, ...]
     left_out: tuple[NotApplicableNames, ...]
     pages: int
 

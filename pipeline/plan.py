@@ -45,9 +45,12 @@ class LeftOut:
 
 @dataclass(frozen=True)
 class Plan:
+    """not_applicable: citation → why the provision does not apply to this practice."""
+
     artifacts: tuple[Artifact, ...]
     tasks: tuple[Task, ...]
     left_out: tuple[LeftOut, ...]
+    not_applicable: Mapping[str, str]
 
     def get(self, id: str) -> Artifact | None:
         return next((artifact for artifact in self.artifacts if artifact.id == id), None)
@@ -84,7 +87,12 @@ def make_plan(catalog: Catalog, profile: Mapping[str, Any]) -> Plan:
     )
     order = [section.folder for section in catalog.sections]
     artifacts = tuple(sorted(documents, key=lambda artifact: order.index(artifact.section)))
-    return Plan(artifacts, tasks, tuple(sorted(left_out, key=lambda entry: entry.id)))
+    not_applicable = {
+        provision.citation: reason
+        for provision in catalog.provisions
+        if (reason := provision.not_applicable or ("" if applies(provision.applies_when, profile) else provision.omitted_because))
+    }
+    return Plan(artifacts, tasks, tuple(sorted(left_out, key=lambda entry: entry.id)), not_applicable)
 
 
 def _artifact(source: Policy | Form | Report, section: str) -> Artifact:

@@ -8,6 +8,7 @@ from pathlib import Path
 
 import pypdfium2
 from openpyxl import load_workbook
+from openpyxl.utils import range_boundaries
 from openpyxl.worksheet.worksheet import Worksheet
 
 
@@ -32,3 +33,18 @@ def changed(template: bytes, change: Callable[[Worksheet], object]) -> bytes:
 def with_cell(template: bytes, cell: str, value: object) -> bytes:
     """The workbook with this value in a cell of its first sheet."""
     return changed(template, lambda sheet: sheet.__setitem__(cell, value))
+
+
+def table_area(template: bytes) -> tuple[int, int, int, int]:
+    """First column, row of the headings, last column and last row of the table of the first sheet."""
+    (table,) = load_workbook(io.BytesIO(template)).worksheets[0].tables.values()
+    left, top, right, bottom = range_boundaries(table.ref)
+    return left, top, right, bottom
+
+
+def table_cell(template: bytes, heading: str, line: int) -> str:
+    """The cell of the first sheet in the column under this heading; line 1 is the first below it, 0 the heading itself."""
+    sheet = load_workbook(io.BytesIO(template)).worksheets[0]
+    left, top, right, _ = table_area(template)
+    (column,) = (column for column in range(left, right + 1) if sheet.cell(top, column).value == heading)
+    return sheet.cell(top + line, column).coordinate

@@ -197,9 +197,9 @@ def test_each_safeguard_is_recommended_or_stands_for_another(catalog: Catalog) -
 
 def test_the_lint_command_prints_defects_of_the_catalogue(workspace: Workspace, binder: Callable[..., Result]) -> None:
     """A consultant who changed the catalogue sees them without naming a practice."""
-    case = {"file": "tasks", "at": 'id = "T-101"', "old": '"L-05"', "new": '"L-55"'}
+    case = {"file": "tasks", "at": 'id = "T-011"', "old": 'record = "L-09"', "new": 'record = "L-99"'}
     change(workspace, case)
     result = binder("lint")
     assert result.exit_code == 2
-    assert 'catalog/tasks.toml, T-101\n    There is no form or log "L-55".' in result.stderr
+    assert 'catalog/tasks.toml, T-011\n    There is no form or log "L-99".' in result.stderr
     assert "1 problem, 0 warnings." in result.stderr

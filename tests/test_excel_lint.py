@@ -13,7 +13,7 @@ from openpyxl.chart import BarChart, Reference
 from openpyxl.drawing.image import Image
 from openpyxl.worksheet.formula import ArrayFormula
 from openpyxl.worksheet.worksheet import Worksheet
-from readers import changed, with_cell
+from readers import changed, table_area, table_cell, with_cell
 
 from pipeline.catalog import Catalog
 from pipeline.errors import Problem
@@ -92,8 +92,9 @@ def test_the_real_templates_have_no_problem(project: Workspace, catalog: Catalog
 )
 def test_a_name_that_does_not_exist_is_found_in_its_cell(text: str, meant: str, template: bytes, check: Check) -> None:
     """The problem names sheet and cell, and guesses what was meant."""
-    (found,) = check(with_cell(template, "B10", text))
-    assert (found.where, found.mend) == ("L-03.xlsx, sheet Log, cell B10", f'Did you mean "{meant}"?')
+    cell = table_cell(template, "Device or workplace", 1)
+    (found,) = check(with_cell(template, cell, text))
+    assert (found.where, found.mend) == (f"L-03.xlsx, sheet Log, cell {cell}", f'Did you mean "{meant}"?')
 
 
 def test_broken_syntax_is_found_in_its_cell(template: bytes, check: Check) -> None:
@@ -194,7 +195,8 @@ def test_a_formula_is_refused(formula: object, template: bytes, check: Check) ->
 
 def test_something_below_the_table_is_refused(template: bytes, check: Check) -> None:
     """The rows of the table would grow into it."""
-    (found,) = check(with_cell(template, "A24", "Signed by"))
+    *_, bottom = table_area(template)
+    (found,) = check(with_cell(template, f"A{bottom + 3}", "Signed by"))
     assert "below the table" in found.what
 
 
@@ -221,13 +223,13 @@ def test_the_sheet_must_fit_the_width_of_a_page(old: str, new: str, parts: dict[
 
 def test_each_column_of_a_table_has_a_heading(template: bytes, check: Check) -> None:
     """An empty heading is refused."""
-    (found,) = check(with_cell(template, "C9", None))
+    (found,) = check(with_cell(template, table_cell(template, "User or place", 0), None))
     assert found.what == "A column has no heading."
 
 
 def test_the_heading_of_a_table_is_plain_text(template: bytes, check: Check) -> None:
     """Excel keeps headings twice and repairs a file where the two differ, so no name may stand there."""
-    assert check(with_cell(template, "C9", "{{ practice.many }}"))
+    assert check(with_cell(template, table_cell(template, "User or place", 0), "{{ practice.many }}"))
 
 
 def with_shared_text(parts: dict[str, bytes], item: str) -> dict[str, bytes]:

@@ -24,8 +24,10 @@ from pipeline.render.parts import read_parts, write_parts
 from pipeline.workspace import Workspace
 
 TEMPLATES = [
-    "R-01", "R-03", "R-05",
-    "SEC-01", "SEC-05", "SEC-10", "SEC-11", "SEC-12", "SEC-14", "SEC-15", "SEC-16", "SEC-18", "SEC-19", "SEC-21",
+    "F-03", "F-04", "F-05", "F-06", "F-07", "F-08", "F-09", "F-10", "F-11", "F-12", "F-13",
+    "F-17", "F-18", "F-19", "F-20", "F-21", "F-22",
+    "R-01", "R-03", "R-05", "R-07", "R-08",
+    *(f"SEC-{number:02}" for number in range(1, 36)),
     "contents", "cover", "divider", "paper-landscape", "paper-portrait",
 ]  # fmt: skip
 

@@ -147,7 +147,7 @@ def test_every_citation_that_is_printed_is_in_the_catalogue(packages: dict[str, 
     }
     assert len(printed) > 40
     whole = {citation for citation in printed if citation in sections or any(k.startswith(citation + "(") for k in known)}
-    assert printed - known - whole == {"164.501"} & printed
+    assert printed - known - whole == set()
 
 
 @BOTH
@@ -155,14 +155,17 @@ def test_each_policy_names_its_officer_citations_tasks_and_forms(packages: dict[
     """A policy is about this practice and about its law."""
     target = packages[slug].target
     profile = json.loads((Path(__file__).parent.parent / "practices" / slug / "profile.json").read_text("utf-8"))
-    holder = next(p["name"] for p in profile["workforce"] if p["id"] == profile["officers"]["security"]["person"])
-    for policy in catalog.policies:
+    names = {person["id"]: person["name"] for person in profile["workforce"]}
+    held = {entry["id"] for entry in manifest(packages[slug])["artifacts"]}
+    policies = [policy for policy in catalog.policies if policy.id in held]
+    assert len(policies) > 30
+    for policy in policies:
         text = "\n".join(office_texts(next((target / "02-policies").glob(f"{policy.id} *.docx"))))
-        assert holder in text
+        assert names[profile["officers"][policy.owner.removesuffix("_officer")]["person"]] in text
         assert [c for c in policy.citations if c not in text] == []
-        held = [task for task in catalog.tasks if policy.id in task.policies and task.title in text]
-        assert held
-        assert [task.record for task in held if task.record not in text] == []
+        tasks = [task for task in catalog.tasks if policy.id in task.policies and task.title in text]
+        assert tasks
+        assert [task.record for task in tasks if task.record not in text] == []
 
 
 def test_policies_say_nothing_of_what_the_remote_practice_lacks(packages: dict[str, Built]) -> None:

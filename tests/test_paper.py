@@ -37,10 +37,12 @@ from pipeline.render.word import render_word
 W = "{http://schemas.openxmlformats.org/wordprocessingml/2006/main}"
 R = "{http://schemas.openxmlformats.org/officeDocument/2006/relationships}"
 SHEETS = [
-    "F-01", "F-02",
+    "F-01", "F-02", "F-14", "F-15", "F-16",
     "L-01", "L-02", "L-03", "L-04", "L-05", "L-06", "L-07", "L-08", "L-09", "L-10", "L-11", "L-12", "L-13",
+    "L-14", "L-15", "L-16", "L-17", "L-18", "L-19", "L-20", "L-21", "L-22", "L-23",
     "R-02", "R-04", "R-06",
 ]  # fmt: skip
+QUESTIONS = ["F-01", "F-02", "F-16"]  # one question below the other: no table
 INNER = 15_840 - 2 * 864  # letter paper in landscape less its margins of 0.6 inches, in twips
 
 
@@ -228,7 +230,7 @@ def test_the_paper_lies_as_the_sheet_does(id: str, workbook_of: Callable[[str], 
     assert size == ((15_840, 12_240) if orientation == "landscape" else (12_240, 15_840))
 
 
-@pytest.mark.parametrize("id", [id for id in SHEETS if id.startswith(("L-", "R-"))])
+@pytest.mark.parametrize("id", [id for id in SHEETS if id not in QUESTIONS])
 def test_the_heading_of_a_log_is_repeated_on_each_page(
     id: str, workbook_of: Callable[[str], bytes], paper_of: Callable[[str], bytes]
 ) -> None:
@@ -275,14 +277,19 @@ def test_the_paper_keeps_the_rules_of_the_format_and_has_its_fonts(
     check_fonts(Source(id, "docx", paper, paper))
 
 
-def test_a_second_sheet_begins_a_new_page(paper_of: Callable[[str], bytes]) -> None:
-    """The incident report and its breach decision do not share a page."""
-    body = parse(read_parts(paper_of("F-01"))["word/document.xml"])[0]
+@pytest.mark.parametrize(("id", "sheets"), [("L-15", 2), ("L-07", 3)])
+def test_a_second_sheet_begins_a_new_page(
+    id: str, sheets: int, workbook_of: Callable[[str], bytes], paper_of: Callable[[str], bytes]
+) -> None:
+    """The breaches of fewer than 500 people and those of more do not share a page, nor do the three checks of the systems."""
+    assert len(sheets_of(workbook_of(id))) == sheets
+    body = parse(read_parts(paper_of(id))["word/document.xml"])[0]
     breaks = list(body.iter(f"{W}pageBreakBefore"))
-    assert len(breaks) == 1
-    paragraph = next(e for e in breaks[0].iterancestors() if e.tag == f"{W}p")
-    assert paragraph.getnext() is not None
-    assert "break" not in words(paragraph)
+    assert len(breaks) == sheets - 1
+    for new_page in breaks:
+        paragraph = next(e for e in new_page.iterancestors() if e.tag == f"{W}p")
+        assert paragraph.getnext() is not None
+        assert "break" not in words(paragraph)
 
 
 def test_risk_levels_keep_their_colours(workbook_of: Callable[[str], bytes], paper_of: Callable[[str], bytes]) -> None:

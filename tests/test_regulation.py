@@ -166,7 +166,7 @@ def test_an_own_deadline_is_not_longer_than_that_of_the_law(catalog: Catalog) ->
 # what no scenario tells of: citation → the documents that carry it out; none where it can never apply
 BESIDE_THE_SCENARIOS = {
     "164.308(a)(4)(ii)(A)": (),
-    "164.314(a)(2)(i)": ("SEC-14", "L-11"),
+    "164.314(a)(2)(i)": ("SEC-14", "L-11", "F-15"),
     "164.314(a)(2)(ii)": (),
     "164.314(a)(2)(iii)": (),
 }

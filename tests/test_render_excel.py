@@ -14,10 +14,10 @@ from typing import Any
 import pytest
 from openpyxl import Workbook, load_workbook
 from openpyxl.cell.cell import Cell
-from openpyxl.utils import range_boundaries
+from openpyxl.utils import get_column_letter, range_boundaries
 from openpyxl.worksheet.worksheet import Worksheet
 from openxml_audit import OpenXmlValidator, ValidationSeverity
-from readers import changed, with_cell
+from readers import changed, table_area, table_cell, with_cell
 
 from pipeline.build import Built
 from pipeline.load import Loaded
@@ -30,7 +30,12 @@ S = "{http://schemas.openxmlformats.org/spreadsheetml/2006/main}"
 A = "{http://schemas.openxmlformats.org/drawingml/2006/main}"
 SHEET = "xl/worksheets/sheet1.xml"
 DAY, COLOUR = date(2026, 9, 14), "7A1F3D"
-LOGS_WITH_ROWS = ["L-01", "L-02", "L-03", "L-05", "L-06", "L-07", "L-08", "R-02"]
+LOGS_WITH_ROWS = [
+    "F-14",
+    "L-01", "L-02", "L-03", "L-05", "L-06", "L-07", "L-08", "L-10", "L-11", "L-13", "L-21", "L-22", "L-23",
+    "R-02",
+]  # fmt: skip
+WHAT = "Device or workplace"  # the column that shows row.what in the device audit log
 FORMULAS = [
     "=1+1",
     '=HYPERLINK("http://example.org","x")',
@@ -93,14 +98,14 @@ def as_excel_prints(code: str) -> str:
 
 
 @pytest.mark.parametrize("typed", FORMULAS)
-@pytest.mark.parametrize("cell", ["A6", "B10"], ids=["cell", "row"])
+@pytest.mark.parametrize("place", ["cell", "row"])
 def test_what_looks_like_a_formula_or_number_stays_the_text_that_was_typed(
-    cell: str, typed: str, template: bytes, names: dict[str, Any]
+    place: str, typed: str, template: bytes, names: dict[str, Any]
 ) -> None:
     """A device or a practice may be called so; Excel shows it and works nothing out."""
     names["practice"]["name"] = names["rows"][0]["what"] = typed
     data = rendered(with_cell(template, "A6", "{{ practice.name }}"), names)
-    kind, text, formula = raw_cell(data, cell)
+    kind, text, formula = raw_cell(data, {"cell": "A6", "row": table_cell(template, WHAT, 1)}[place])
     assert (text, formula) == (typed, False)
     assert kind in ("inlineStr", "s")
 
@@ -109,7 +114,7 @@ def test_what_looks_like_a_formula_or_number_stays_the_text_that_was_typed(
 def test_such_a_text_stays_a_text_when_somebody_edits_the_cell(typed: str, template: bytes, names: dict[str, Any]) -> None:
     """The cell carries Excel's own apostrophe, so that leaving it with Enter makes no formula."""
     names["rows"][0]["what"] = typed
-    assert sheet_of(rendered(template, names))["B10"].quotePrefix
+    assert sheet_of(rendered(template, names))[table_cell(template, WHAT, 1)].quotePrefix
 
 
 @pytest.mark.parametrize("typed", ["=1+1", '=HYPERLINK("http://example.org","x")'])
@@ -141,7 +146,7 @@ def test_a_name_comes_out_as_it_was_typed(typed: str, template: bytes, names: di
     sheet = sheet_of(data)
     assert sheet["A1"].value == f"L-03 {typed}"
     assert str(sheet["A2"].value).startswith(f"{typed} · edition ")
-    assert sheet["B10"].value == typed
+    assert sheet[table_cell(template, WHAT, 1)].value == typed
     assert as_excel_prints(margins(data)["oddHeader"]) == typed
     assert f"L-03 {typed} · edition" in as_excel_prints(margins(data)["oddFooter"])
     properties = load_workbook(io.BytesIO(data)).properties
@@ -179,9 +184,9 @@ def test_a_cell_takes_what_excel_takes_and_not_a_character_more(template: bytes,
     """32,767 characters stay whole; one more is an error that names the cell, not a silent cut."""
     names["rows"] = names["rows"][:1]
     names["rows"][0]["what"] = "x" * MAX_TEXT
-    assert len(str(sheet_of(rendered(template, names))["B10"].value)) == 32_767
+    assert len(str(sheet_of(rendered(template, names))[table_cell(template, WHAT, 1)].value)) == 32_767
     names["rows"][0]["what"] += "x"
-    with pytest.raises(DoesNotFit, match=r"B10 .* 32768 characters"):
+    with pytest.raises(DoesNotFit, match=rf"cell {table_cell(template, WHAT, 1)} .* 32768 characters"):
         rendered(template, names)
 
 
@@ -212,7 +217,7 @@ def test_code_and_unknown_names_are_errors(place: str, attack: str, template: by
     if place == "header":
         damaged = changed(template, lambda sheet: setattr(sheet.oddHeader.right, "text", attack))
     else:
-        damaged = with_cell(template, {"cell": "A6", "row": "B10"}[place], attack)
+        damaged = with_cell(template, {"cell": "A6", "row": table_cell(template, WHAT, 1)}[place], attack)
     with pytest.raises(TemplateError):
         rendered(damaged, names)
 
@@ -231,7 +236,7 @@ def test_none_is_an_error(template: bytes, names: dict[str, Any]) -> None:
 def test_a_value_is_not_a_template(template: bytes, names: dict[str, Any]) -> None:
     """Braces in a prefilled row are written and not evaluated afterwards."""
     names["rows"][0]["what"] = "{{ 7 * 7 }}"
-    assert sheet_of(rendered(template, names))["B10"].value == "{{ 7 * 7 }}"
+    assert sheet_of(rendered(template, names))[table_cell(template, WHAT, 1)].value == "{{ 7 * 7 }}"
 
 
 def test_a_workbook_with_a_macro_is_not_rendered(template: bytes, names: dict[str, Any]) -> None:
@@ -254,11 +259,11 @@ def grown(template: bytes, names: dict[str, Any], rows: int) -> tuple[Worksheet,
 def test_a_table_holds_its_rows_and_then_the_blank_ones(rows: int, template: bytes, names: dict[str, Any]) -> None:
     """However many devices there are, the blank rows of the template follow them, and the table ends with them."""
     before = sheet_of(template).tables["L_03"]
-    _, top, _, bottom = range_boundaries(before.ref)
+    left, top, right, bottom = range_boundaries(before.ref)
     blank = bottom - top - 1
     sheet, _ = grown(template, names, rows)
     table = sheet.tables["L_03"]
-    assert range_boundaries(table.ref) == (1, top, 12, top + max(rows + blank, 1))
+    assert range_boundaries(table.ref) == (left, top, right, top + max(rows + blank, 1))
     assert table.autoFilter.ref == table.ref
     tags = [sheet.cell(line, 1).value for line in range(top + 1, top + 1 + rows + blank)]
     assert tags == [f"T-{number:03d}" for number in range(rows)] + [None] * blank
@@ -295,8 +300,9 @@ def test_the_print_area_reaches_to_the_last_row(template: bytes, names: dict[str
     """No device is left unprinted, and the heading is still repeated."""
     sheet, _ = grown(template, names, 40)
     bottom = range_boundaries(sheet.tables["L_03"].ref)[3]
-    assert sheet.print_area == f"'Log'!$A$1:$L${bottom}"
-    assert sheet.print_title_rows == "$9:$9"
+    _, top, right, _ = table_area(template)
+    assert sheet.print_area == f"'Log'!$A$1:${get_column_letter(right)}${bottom}"
+    assert sheet.print_title_rows == f"${top}:${top}"
 
 
 def test_conditional_colours_reach_to_the_last_row(loaded: Loaded, names_of: Callable[[str], dict[str, Any]]) -> None:
@@ -321,20 +327,23 @@ def test_a_row_grows_with_its_text(template: bytes, names: dict[str, Any]) -> No
     names["rows"][1] = {**names["rows"][1], "what": "A laptop", "user": "Dov"}
     names["rows"][0]["what"] = "a laptop that needs very many words " * 6
     sheet = sheet_of(rendered(template, names))
-    assert sheet.row_dimensions[10].height > 100
-    assert sheet.row_dimensions[11].height == 26
+    _, top, _, _ = table_area(template)
+    assert sheet.row_dimensions[top + 1].height > 100
+    assert sheet.row_dimensions[top + 2].height == sheet_of(template).row_dimensions[top + 2].height == 26
 
 
 def test_a_grown_table_keeps_the_widths_that_excel_has_joined(template: bytes, names: dict[str, Any]) -> None:
     """Excel saves neighbours of one width as one entry; they keep it."""
     parts = read_parts(template)
-    columns = re.sub(rb"<cols>.*</cols>", b'<cols><col width="9" customWidth="1" min="1" max="12"/></cols>', parts[SHEET])
+    *_, right, _ = table_area(template)
+    joined = f'<cols><col width="9" customWidth="1" min="1" max="{right}"/></cols>'
+    columns = re.sub(rb"<cols>.*</cols>", joined.encode(), parts[SHEET])
     data = rendered(write_parts({**parts, SHEET: columns}), names)
     widths: dict[int, set[float]] = {}
     for column in parse(read_parts(data)[SHEET]).iter(f"{S}col"):
         for number in range(int(str(column.get("min"))), int(str(column.get("max"))) + 1):
             widths.setdefault(number, set()).add(float(str(column.get("width"))))
-    assert widths == {number: {9.0} for number in range(1, 13)}
+    assert widths == {number: {9.0} for number in range(1, right + 1)}
 
 
 @pytest.mark.parametrize("id", LOGS_WITH_ROWS)
@@ -343,19 +352,24 @@ def test_each_log_holds_what_the_profile_already_knows(
 ) -> None:
     """The first cells of a log are filled in, one row each, in the order of the profile."""
     names = names_of(id)
-    template = sheet_of(loaded.templates[f"{id}.xlsx"])
-    sheet = sheet_of(rendered(loaded.templates[f"{id}.xlsx"], names))
-    (table,) = sheet.tables.values()
-    left, top, right, _ = range_boundaries(table.ref)
-    field = {
-        column: found.group(1)
-        for column in range(left, right + 1)
-        if (found := re.fullmatch(r"\{\{ row\.(\w+) \}\}", str(template.cell(top + 1, column).value)))
-    }
+    data = loaded.templates[f"{id}.xlsx"]
+    filled = load_workbook(io.BytesIO(rendered(data, names)))
     assert names["rows"]
-    for column, key in field.items():
-        written = [sheet.cell(top + 1 + number, column).value or "" for number in range(len(names["rows"]))]
-        assert written == [row[key] for row in names["rows"]]
+    looked_at = 0
+    for template in load_workbook(io.BytesIO(data)).worksheets:
+        sheet = filled[template.title]
+        (table,) = sheet.tables.values()
+        left, top, right, _ = range_boundaries(table.ref)
+        field = {
+            column: found.group(1)
+            for column in range(left, right + 1)
+            if (found := re.fullmatch(r"\{\{ row\.(\w+) \}\}", str(template.cell(top + 1, column).value)))
+        }
+        looked_at += len(field)
+        for column, key in field.items():
+            written = [sheet.cell(top + 1 + number, column).value or "" for number in range(len(names["rows"]))]
+            assert written == [row[key] for row in names["rows"]]
+    assert looked_at
 
 
 # --- links, look, bytes

@@ -226,6 +226,7 @@ CLASSES = {
     catalog.Form: ("forms", "/properties/form/items"),
     catalog.Section: ("catalog", "/properties/section/items"),
     catalog.Report: ("catalog", "/properties/report/items"),
+    catalog.Request: ("catalog", "/properties/request/items"),
     catalog.Theme: ("catalog", "/properties/theme/items"),
     catalog.Ability: ("catalog", "/properties/ability/items"),
     catalog.Flow: ("catalog", "/properties/flow"),

@@ -38,6 +38,9 @@ CODES = {
     "wifi": ("profile", "$defs/network/properties/wifi"),
     "location_kind": ("profile", "$defs/location/properties/kind"),
     "network_kind": ("profile", "$defs/network/properties/kind"),
+    "person_role": ("profile", "$defs/person/properties/role"),
+    "employment": ("profile", "$defs/person/properties/employment"),
+    "contact_kind": ("profile", "$defs/contact/properties/kind"),
 }
 Schema = Mapping[str, Any]
 
@@ -73,7 +76,16 @@ def check_catalog(catalog: Catalog, schemas: Mapping[str, Schema]) -> Iterator[P
     yield from unique((report.id for report in catalog.reports), "catalog/catalog.toml", "number of a report")
     for report in catalog.reports:
         yield from exists(report.section, sections, f"catalog/catalog.toml, {report.id}", "section")
+    documents = {r.id for r in catalog.reports} | {p.id for p in catalog.policies} | forms
+    for request in catalog.requests:
+        where = f"catalog/catalog.toml, request “{request.asks}”"
+        for document in request.documents:
+            yield from exists(document, documents, where, "document")
+        for citation in request.citations:
+            yield from exists(citation, citations, where, "provision in regulation.toml with the citation")
     for provision in catalog.provisions:
+        for document in provision.documented_in:
+            yield from exists(document, documents, f"catalog/regulation.toml, {provision.citation}", "document")
         yield from exists(provision.parent, citations, f"catalog/regulation.toml, {provision.citation}", "provision")
 
 

@@ -141,8 +141,10 @@ def next_review(as_of: date, month: int) -> str:
     return f"{date(year, month, 1):%B %Y}"
 
 
-def links(inputs: Inputs, section: str, ids: Iterable[str], notes: Mapping[str, str] | None = None) -> tuple[LinkNames, ...]:
-    """Links from a document in `section` to those documents that are part of this package."""
+def links(
+    inputs: Inputs, section: str | None, ids: Iterable[str], notes: Mapping[str, str] | None = None
+) -> tuple[LinkNames, ...]:
+    """Links from a document in `section` (None: the binder itself) to those documents that are part of this package."""
     found = [artifact for id in ids if (artifact := inputs.plan.get(id))]
     return tuple(LinkNames(a.id, a.title, a.href(section), (notes or {}).get(a.id, "")) for a in found)
 

@@ -7,9 +7,10 @@ from datetime import date
 
 from pipeline.catalog import Form, Policy
 from pipeline.context.common import Inputs, common_names, links, next_review
+from pipeline.facts import printed_date
 from pipeline.names import FormNames, RowNames
 from pipeline.plan import Artifact
-from pipeline.practice import Device
+from pipeline.practice import Agreement, Device
 
 
 def form_names(inputs: Inputs, artifact: Artifact) -> FormNames:
@@ -25,6 +26,7 @@ def form_names(inputs: Inputs, artifact: Artifact) -> FormNames:
         filled_by=inputs.word("role", form.filled_by),
         served="; ".join(task.title for task in tasks),
         policies=links(inputs, artifact.section, policies),
+        contacts=_contacts(inputs),
         row=RowNames(),
         rows=ROWS[form.rows](inputs) if form.rows else (),
     )
@@ -96,6 +98,89 @@ def _policies(inputs: Inputs) -> tuple[RowNames, ...]:
     return tuple(RowNames(id=a.id, title=a.title, next_review=due) for a in inputs.plan.artifacts if isinstance(a.source, Policy))
 
 
+def _contacts(inputs: Inputs) -> tuple[RowNames, ...]:
+    return tuple(
+        RowNames(
+            name=f"{contact.name}, {contact.company}" if contact.company else contact.name,
+            kind=inputs.word("contact_kind", contact.kind),
+            phone=contact.phone or "",
+            email=contact.email or "",
+        )
+        for contact in inputs.profile.contacts
+    )
+
+
+def _people(inputs: Inputs) -> tuple[RowNames, ...]:
+    return tuple(
+        RowNames(
+            name=person.name,
+            title=person.title,
+            role=inputs.word("person_role", person.role),
+            employment=inputs.word("employment", person.employment),
+            since=printed_date(person.start_date),
+            email=person.email or "",
+        )
+        for person in inputs.profile.workforce
+    )
+
+
+def _vendors(inputs: Inputs) -> tuple[RowNames, ...]:
+    """Everybody outside who handles ePHI: the vendors of systems, then the other contacts (45 CFR 164.308(b)(1))."""
+    systems = [
+        RowNames(name=s.vendor, what=s.name, kind=inputs.word("system_kind", s.kind), **_agreement(inputs, s.baa))
+        for s in inputs.profile.systems
+        if s.ephi and s.baa.status != "not_required"
+    ]
+    others = [
+        RowNames(
+            name=c.company or c.name,
+            what=c.name if c.company else "",
+            kind=inputs.word("contact_kind", c.kind),
+            phone=c.phone or "",
+            email=c.email or "",
+            **_agreement(inputs, c.baa),
+        )
+        for c in inputs.profile.contacts
+        if c.baa.status != "not_required"
+    ]
+    return (*systems, *others)
+
+
+def _agreement(inputs: Inputs, agreement: Agreement) -> dict[str, str]:
+    return {
+        "baa": inputs.word("baa", agreement.status),
+        "signed": printed_date(agreement.signed_on) if agreement.signed_on else "",
+        "next_review": printed_date(agreement.review_on) if agreement.review_on else "",
+    }
+
+
+def _standards(inputs: Inputs) -> tuple[RowNames, ...]:
+    """Each standard of the Security Rule that applies, with its specifications and the documents that answer it."""
+    applying = [p for p in inputs.catalog.provisions if p.citation not in inputs.plan.not_applicable]
+    rows = []
+    for standard in applying:
+        if standard.kind != "standard":
+            continue
+        family = [standard, *(p for p in applying if p.parent == standard.citation)]
+        citations = {provision.citation for provision in family}
+        answering = [a.id for a in inputs.plan.artifacts if citations.intersection(getattr(a.source, "citations", ()))]
+        rows.append(
+            RowNames(
+                citation=standard.citation,
+                title=standard.title,
+                what="; ".join(provision.title for provision in family[1:]),
+                documents=", ".join(answering),
+            )
+        )
+    return tuple(rows)
+
+
+def _logged(inputs: Inputs) -> tuple[RowNames, ...]:
+    """The systems that keep a record of what is done in them."""
+    logged = {system.id for system in inputs.profile.systems if system.audit_log}
+    return tuple(row for row in _systems(inputs) if row.id in logged)
+
+
 def _months(inputs: Inputs) -> tuple[RowNames, ...]:
     start = inputs.as_of.year * 12 + inputs.as_of.month
     return tuple(RowNames(month=f"{date(n // 12, n % 12 + 1, 1):%B %Y}") for n in range(start, start + 12))
@@ -107,4 +192,9 @@ ROWS: dict[str, Callable[[Inputs], tuple[RowNames, ...]]] = {
     "networks": _networks,
     "policies": _policies,
     "months": _months,
+    "people": _people,
+    "vendors": _vendors,
+    "contacts": _contacts,
+    "standards": _standards,
+    "logged": _logged,
 }

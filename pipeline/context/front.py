@@ -5,8 +5,9 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import dataclass
 
-from pipeline.context.common import Inputs, common_names
-from pipeline.names import DividerNames, EntryNames, FrontNames, NotApplicableNames, SectionNames
+from pipeline.catalog import Request
+from pipeline.context.common import Inputs, common_names, links
+from pipeline.names import DividerNames, EntryNames, FrontNames, NotApplicableNames, RequestNames, SectionNames
 
 
 @dataclass(frozen=True)
@@ -43,9 +44,16 @@ def front_names(inputs: Inputs, paging: Paging, title: str, summary: str) -> Fro
     return FrontNames(
         **common_names(inputs, "", title, summary),
         sections=section_names(inputs, paging),
+        requests=tuple(_request(inputs, request, paging) for request in inputs.catalog.requests),
         left_out=tuple(NotApplicableNames(entry.id, entry.title, entry.reason) for entry in inputs.plan.left_out),
         pages=paging.total,
     )
+
+
+def _request(inputs: Inputs, request: Request, paging: Paging) -> RequestNames:
+    pages = {id: str(page) for id, page in paging.documents.items()}
+    documents = links(inputs, None, request.documents, pages)
+    return RequestNames(inputs.text(request.asks), documents, ", ".join(request.citations), inputs.text(request.note or ""))
 
 
 def divider_names(inputs: Inputs, section: SectionNames) -> DividerNames:

@@ -29,6 +29,7 @@ def policy_names(inputs: Inputs, artifact: Artifact) -> PolicyNames:
             )
             for citation in policy.citations
         ),
+        addressable=any(provisions[citation].mark == "A" for citation in policy.citations),
         findings=tuple(
             finding_names(inputs, artifact.section, finding)
             for finding in by_risk(inputs.assessment.findings)

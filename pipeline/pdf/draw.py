@@ -15,17 +15,18 @@ def use_fonts(file: str) -> None:
 
 
 def draw(document: bytes, filled: bool) -> bytes:
-    """PDF of a Word file. filled: keep heading rows with their first row; the empty rows of a form look like nothing."""
+    """PDF of a Word file. filled: keep heading rows and signatures with their text; the empty rows of a form look like nothing."""
     import dxpdf
 
-    from pipeline.pdf.keep import break_before, lonely_headings
+    from pipeline.pdf.keep import break_before, lonely_end, lonely_headings
 
     pdf = bytes(dxpdf.convert(document))
     # each mended page moves what follows it
     for _ in range(MOST_BREAKS if filled else 0):
         lonely = lonely_headings(document, pdf)
-        if not lonely:
+        table = lonely[0] if lonely else lonely_end(document, pdf)
+        if table is None:
             break
-        document = break_before(document, lonely[0])
+        document = break_before(document, table)
         pdf = bytes(dxpdf.convert(document))
     return pdf

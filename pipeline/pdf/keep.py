@@ -1,8 +1,9 @@
-"""The heading row of a table stays with its first row.
+"""The heading row of a table stays with its first row, and the lines for signatures with the text they sign.
 
 dxpdf keeps a paragraph with what follows, and no row with the next one, so a heading row can be left alone at the foot
-of a page. That is seen on the drawn pages, and the paper copy of the document gets a page break before the table; the
-Word file of the package is not touched, because Word keeps the rows together by itself.
+of a page, and a signature alone at the head of the last. That is seen on the drawn pages, and the paper copy of the
+document gets a page break before the table; the Word file of the package is not touched, because Word keeps the rows
+together by itself.
 """
 
 from __future__ import annotations
@@ -15,6 +16,8 @@ from lxml import etree
 from pipeline.render.parts import W, parse, read_parts, serialize, write_parts
 
 BODY = "word/document.xml"
+# rows of a table that may stand within the end of a document, such as a revision history
+SMALL = 4
 
 
 def lonely_headings(document: bytes, pdf: bytes) -> list[int]:
@@ -40,16 +43,57 @@ def lonely_headings(document: bytes, pdf: bytes) -> list[int]:
     return sorted(set(found))
 
 
+def lonely_end(document: bytes, pdf: bytes) -> int | None:
+    """The table with which the document ends, by number, where the page begins amid what is kept with it.
+
+    What is kept with it: the paragraphs before it that are kept with what follows, and small tables between them.
+    """
+    parts = read_parts(document)
+    root = parse(parts[BODY])
+    tables = _tables(root)
+    block = _end(root, _kept_styles(parse(parts["word/styles.xml"])))
+    if len(block) < 2 or block[-1] not in tables:
+        return None
+    head = _squashed(
+        "".join(_text(parse(part)) for name, part in sorted(parts.items()) if re.fullmatch(r"word/header\d*\.xml", name))
+    )
+    last = _pages(pdf)[-1].removeprefix(head)
+    lines = [line for element in block for line in (element.findall(f"{W}tr") or [element])]
+    beginnings = [_squashed(_text(line))[:40] for line in lines[1:]]
+    return tables.index(block[-1]) if any(text and last.startswith(text) for text in beginnings) else None
+
+
+def _end(root: etree._Element, kept: set[str]) -> list[etree._Element]:
+    """The last table of the body with everything before it that belongs on the same page, in the order of the document."""
+    body = [element for element in root.findall(f"{W}body/*") if element.tag in (f"{W}p", f"{W}tbl")]
+    while body and body[-1].tag == f"{W}p" and not _text(body[-1]):
+        body.pop()
+    block: list[etree._Element] = []
+    for element in reversed(body):
+        if block and not (_small(element) if element.tag == f"{W}tbl" else _keeps_next(element, kept)):
+            break
+        block.insert(0, element)
+    return block
+
+
+def _small(table: etree._Element) -> bool:
+    return len(table.findall(f"{W}tr")) <= SMALL
+
+
 def break_before(document: bytes, table: int) -> bytes:
     """The document with a page break before this table, or before the headings and lines that are kept with it."""
     parts = read_parts(document)
     root = parse(parts[BODY])
     kept = _kept_styles(parse(parts["word/styles.xml"]))
     start = _tables(root)[table]
-    paragraph = start.getprevious()
-    first = None
-    while paragraph is not None and paragraph.tag == f"{W}p" and _keeps_next(paragraph, kept):
-        first, paragraph = paragraph, paragraph.getprevious()
+    block = _end(root, kept)
+    if start is block[-1]:
+        first = block[0] if block[0].tag == f"{W}p" else None
+    else:
+        paragraph = start.getprevious()
+        first = None
+        while paragraph is not None and paragraph.tag == f"{W}p" and _keeps_next(paragraph, kept):
+            first, paragraph = paragraph, paragraph.getprevious()
     if first is None:
         first = etree.Element(f"{W}p")
         start.addprevious(first)
@@ -77,10 +121,10 @@ def _tables(root: etree._Element) -> list[etree._Element]:
 
 
 def _heading(table: etree._Element) -> str:
-    row = table.find(f"{W}tr")
-    if row is None or row.find(f"{W}trPr/{W}tblHeader") is None or len(table.findall(f"{W}tr")) < 2:
-        return ""
-    return _squashed(_text(row))
+    rows = table.findall(f"{W}tr")
+    if len(rows) < 2 or rows[0].find(f"{W}trPr/{W}tblHeader") is None or not _text(rows[1]):
+        return ""  # empty rows, to be filled in by hand, look like nothing on a drawn page
+    return _squashed(_text(rows[0]))
 
 
 def _text(element: etree._Element) -> str:

@@ -9,7 +9,9 @@ from jinja2 import StrictUndefined, Undefined
 from jinja2.exceptions import SecurityError, TemplateError, UndefinedError
 from jinja2.sandbox import ImmutableSandboxedEnvironment
 
-__all__ = ["SecurityError", "TemplateError", "UndefinedError", "environment", "fill"]
+from pipeline.errors import Problem
+
+__all__ = ["SecurityError", "TemplateError", "UndefinedError", "environment", "fill", "without_value"]
 
 FILTERS = ("capitalize", "join", "length", "lower", "upper")
 
@@ -45,3 +47,9 @@ def _no_blank(value: Any) -> Any:
     if callable(value) and not hasattr(value, "__html__"):
         raise UndefinedError("a method would be printed; the name is one of Python's own words")
     return value
+
+
+def without_value(shown: str, error: TemplateError) -> Problem:
+    """What is said where a template asks for a name that this practice does not have; shown: the template."""
+    mend = "Put the sentence under the fact that makes the name true, for example {%p if facts.has_fax %}."
+    return Problem(shown, f"A name has no value for this practice: {error}.", mend)

@@ -137,13 +137,18 @@ def _copy_row(sheet: Worksheet, source: int, target: int, left: int, right: int)
 
 
 def _grow_row(sheet: Worksheet, line: int, left: int, right: int) -> None:
-    """Make a row tall enough for its text: Excel does so when it is asked to, LibreOffice and paper do not."""
+    """Make a row tall enough for what is printed of it: on paper nothing grows by itself."""
     height = sheet.row_dimensions[line].height or 0
     lines = 1
+    if sheet.print_area:
+        area = CellRange(sheet.print_area.split("!")[-1].replace("$", ""))
+        left, right = max(left, area.min_col), min(right, area.max_col)
     for column in range(left, right + 1):
         text = sheet.cell(line, column).value
         if isinstance(text, str):
-            per_line = max(1, int(column_width(sheet, column)) - 2)
+            # widths count digits of 11 points; text set smaller has more letters to a line
+            size = sheet.cell(line, column).font.size or 11
+            per_line = max(1, int(column_width(sheet, column) * 11 / size) - 1)
             lines = max(lines, sum(-(-len(part) // per_line) for part in text.split("\n")))
     sheet.row_dimensions[line].height = max(height, lines * LINE + 4)
 

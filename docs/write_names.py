@@ -1,0 +1,49 @@
+"""Write docs/names.md: the names that templates may use, with their values for two of the example practices."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+from pipeline.build import to_inputs
+from pipeline.load import load_practice, load_shared
+from pipeline.reference import as_markdown, common_part, names_of
+from pipeline.workspace import find_workspace
+
+ROOT = Path(__file__).parent.parent
+PRACTICES = ("example-juniper-ridge", "example-lantern")
+HEAD = """# Names of the templates
+
+What `{{ … }}` may hold, with what it says for two of the example practices. This page is written by `make docs` from the
+program itself; `binder names <slug> <document>` prints the same for a practice of yours.
+
+`facts.…` are yes-or-no facts: use them in conditions. A phrase (`names.…`) that a practice does not have is shown by a dash:
+put it under its fact. `name[0]` stands for the first entry of a list: write a loop, such as `{%tr for t in tasks %}`.
+"""
+
+
+def page() -> str:
+    """The whole page."""
+    workspace = find_workspace(ROOT)
+    shared = load_shared(workspace)
+    inputs = {slug: to_inputs(load_practice(workspace, slug, shared=shared)) for slug in PRACTICES}
+
+    def of(document: str) -> dict[str, tuple[tuple[str, str], ...]]:
+        return {slug: names_of(one, artifact) for slug, one in inputs.items() if (artifact := one.plan.get(document))}
+
+    policy, form, report, crosswalk = of("SEC-10"), of("L-02"), of("R-01"), of("R-07")
+    common = {slug: common_part(rows, form[slug]) for slug, rows in policy.items()}
+    own = {
+        "Policies": policy,
+        "Forms and logs": form,
+        "Documents of the risk analysis": report,
+        "The crosswalk": crosswalk,
+    }
+    parts = [HEAD, as_markdown("Every document", common)]
+    for title, rows in own.items():
+        known = {slug: {name for name, _ in common[slug]} for slug in rows}
+        parts.append(as_markdown(title, {slug: tuple(r for r in held if r[0] not in known[slug]) for slug, held in rows.items()}))
+    return "\n".join(parts)
+
+
+if __name__ == "__main__":
+    (ROOT / "docs" / "names.md").write_text(page(), "utf-8")
