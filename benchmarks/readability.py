@@ -44,7 +44,7 @@ def syllables_of(word: str) -> int:
 
 def sentences_of(texts: Iterable[str]) -> list[str]:
     """The sentences of these texts; a point of a list is one by itself."""
-    return [part for text in texts for part in re.split(r"(?<=[.?!:;])\s+", text)]
+    return [part for text in texts for part in re.split(r"(?<=[.?!])\s+", text)]
 
 
 def main(slug: str) -> int:

@@ -10,14 +10,18 @@ from pipeline.reference import as_markdown, common_part, names_of
 from pipeline.workspace import find_workspace
 
 ROOT = Path(__file__).parent.parent
-PRACTICES = ("example-juniper-ridge", "example-lantern")
+PRACTICES = ("example-juniper-ridge", "example-lantern", "example-harbor-oak")
+# lists that hold the same fields as one that is shown
+SAME = ("major[", "minor[", "top[", "next_steps[", "owners[0].steps[", "months[0].steps[")
 HEAD = """# Names of the templates
 
-What `{{ … }}` may hold, with what it says for two of the example practices. This page is written by `make docs` from the
+What `{{ … }}` may hold, with what it says for the example practices. This page is written by `make docs` from the
 program itself; `binder names <slug> <document>` prints the same for a practice of yours.
 
 `facts.…` are yes-or-no facts: use them in conditions. A phrase (`names.…`) that a practice does not have is shown by a dash:
 put it under its fact. `name[0]` stands for the first entry of a list: write a loop, such as `{%tr for t in tasks %}`.
+In an Excel table write `{{ row.tag }}` for `rows[0].tag`: the row is repeated for each entry. Which fields are filled follows
+from the list that the form names (templates.md has them); the others are empty.
 """
 
 
@@ -41,7 +45,15 @@ def page() -> str:
     parts = [HEAD, as_markdown("Every document", common)]
     for title, rows in own.items():
         known = {slug: {name for name, _ in common[slug]} for slug in rows}
-        parts.append(as_markdown(title, {slug: tuple(r for r in held if r[0] not in known[slug]) for slug, held in rows.items()}))
+        parts.append(
+            as_markdown(
+                title,
+                {
+                    slug: tuple(r for r in held if r[0] not in known[slug] and not r[0].startswith(SAME))
+                    for slug, held in rows.items()
+                },
+            )
+        )
     return "\n".join(parts)
 
 

@@ -87,7 +87,7 @@ def test_each_line_of_a_table_has_as_many_columns_as_its_heading() -> None:
     assert [row[2].strip() for row in rows[2:]] == ["", "–"]
     text = (ROOT / "docs" / "names.md").read_text("utf-8")
     tables = [re.split(r"(?<!\\)\|", line)[1:-1] for line in text.splitlines() if line.startswith("|")]
-    assert {len(row) for row in tables} == {3}
+    assert {len(row) for row in tables} == {4}
 
 
 def test_every_fact_and_number_is_on_the_page(catalog: Catalog, inputs: dict[str, Inputs]) -> None:
