@@ -5,7 +5,7 @@ from __future__ import annotations
 import json
 import sys
 import traceback
-from collections.abc import Callable, Iterable
+from collections.abc import Callable
 from datetime import date, datetime
 from pathlib import Path
 from typing import Any
@@ -13,7 +13,8 @@ from typing import Any
 import click
 
 from pipeline import __version__
-from pipeline.errors import BinderError, Problem, ProblemsFound, VerificationError
+from pipeline.errors import BinderError, ProblemsFound, VerificationError
+from pipeline.terminal import Progress, print_problems
 from pipeline.workspace import Workspace, find_workspace
 
 UNEXPECTED = 70
@@ -389,32 +390,3 @@ def verify(folder: Path) -> None:
     manifest = read_manifest(folder)
     assert manifest is not None
     click.echo(f"{manifest['practice']} {manifest['edition']}: all {len(manifest['artifacts'])} files are as they were built.")
-
-
-class Progress:
-    """One line that changes where a person watches, a line a step where nobody does."""
-
-    def __init__(self, label: str) -> None:
-        self.label, self.watched = label, sys.stderr.isatty()
-
-    def __enter__(self) -> Progress:
-        return self
-
-    def tell(self, step: str) -> None:
-        """Say which step begins."""
-        click.echo(f"\r\x1b[K{self.label}: {step} …" if self.watched else f"{self.label}: {step}", nl=not self.watched, err=True)
-
-    def __exit__(self, *_: object) -> None:
-        if self.watched:
-            click.echo("\r\x1b[K", nl=False, err=True)
-
-
-def print_problems(problems: Iterable[Problem]) -> None:
-    """All problems, sorted, then how many."""
-    listed = list(problems)
-    for problem in listed:
-        click.echo(str(problem), err=True)
-    serious = sum(not problem.warning for problem in listed)
-    if listed:
-        warned = len(listed) - serious
-        click.echo(f"\n{serious} problem{'s' * (serious != 1)}, {warned} warning{'s' * (warned != 1)}.", err=True)

@@ -169,7 +169,7 @@ def _standards(inputs: Inputs, section: str) -> Iterator[StandardNames]:
             standard.title,
             _reaching(inputs, citations),
             links(inputs, section, dict.fromkeys((*answering, *recorded))),
-            standard.not_applicable or "",
+            inputs.plan.not_applicable.get(standard.citation, ""),
         )
 
 
