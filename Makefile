@@ -3,7 +3,7 @@ PYTHON ?= python3
 BIN := .venv/bin
 
 .DEFAULT_GOAL := help
-.PHONY: help setup binder check list docs test bench clean
+.PHONY: help setup binder check list docs test bench grades clean
 
 help: ## show this help
 	@awk -F ':.*## ' '/^[a-z]+:.*## / { printf "  make %-8s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
@@ -38,6 +38,9 @@ docs: .venv/ready ## write docs/names.md anew, after a change of facts or names
 
 bench: .venv/ready ## measure a cold build, and the same documents through LibreOffice
 	$(BIN)/python benchmarks/cold_build.py $(PRACTICE)
+
+grades: .venv/ready ## print the school grade of each policy of PRACTICE
+	@$(BIN)/python benchmarks/readability.py $(PRACTICE)
 
 clean: ## take the virtual environment away
 	rm -rf .venv

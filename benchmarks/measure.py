@@ -75,7 +75,8 @@ def stages(slug: str, folder: Path) -> dict[str, float]:
         bound = binding.make_binder(inputs, rendered, loaded.templates, loaded.look, engine, lambda _: None)
     finally:
         binding.bind = bind
-    files = {a.path: rendered[a.id] for a in loaded.plan.artifacts} | {"binder.pdf": bound.pdf}
+    complete = rendered | dict(bound.numbered)
+    files = {a.path: complete[a.id] for a in loaded.plan.artifacts} | {"binder.pdf": bound.pdf}
     target = folder / "stages" / slug / loaded.edition
     with one_at_a_time(target):
         publish(target, files, make_manifest(loaded, bound, files, engine))
@@ -105,11 +106,13 @@ def main() -> None:
         inputs = to_inputs(loaded)
         rendering = seconds(lambda: render_all(inputs, loaded))
         rendered = render_all(inputs, loaded)
-        sources = [Source(a.id, a.path.rsplit(".", 1)[1], rendered[a.id], rendered[a.id]) for a in loaded.plan.artifacts]
+        # without the crosswalk, whose page numbers only our own binding knows
+        plain = [artifact for artifact in loaded.plan.artifacts if artifact.id in rendered]
+        sources = [Source(a.id, a.path.rsplit(".", 1)[1], rendered[a.id], rendered[a.id]) for a in plain]
         words = [source if source.suffix == "docx" else None for source in sources]
         papers = [
             source or binding.on_paper(inputs, artifact, rendered[artifact.id], loaded.templates, loaded.look)
-            for source, artifact in zip(words, loaded.plan.artifacts, strict=True)
+            for source, artifact in zip(words, plain, strict=True)
         ]
         office = LibreOfficeEngine()
         each = seconds(lambda: append([office.convert([source])[0] for source in papers]))
