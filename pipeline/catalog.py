@@ -250,6 +250,11 @@ class Catalog:
         """Every clause that some policy holds."""
         return frozenset(clause for policy in self.policies for clause in policy.clauses)
 
+    @property
+    def numbers(self) -> dict[str, int]:
+        """Parameter → its value."""
+        return {parameter.name: parameter.value for parameter in self.parameters}
+
 
 # file → (its table, the field of Catalog). Scenarios lie in a folder, one file a theme.
 FILES = {

@@ -91,8 +91,9 @@ def load_practice(
     subject = load_subject(workspace, slug)
     catalog, profile, look = shared.catalog, subject.profile, subject.look
     problems = [*shared.problems, *subject.problems]
-    if catalog and profile and not subject.problems:
-        problems += gaps(catalog, make_plan(catalog, subject.raw))
+    plan = make_plan(catalog, subject.raw) if catalog and profile and not subject.problems else None
+    if catalog and plan:
+        problems += gaps(catalog, plan)
     file, found = latest_assessment(workspace, folder, as_of)
     problems += found
     raw_assessment, found = read_valid(workspace, file, "assessment") if file else (None, [])
@@ -108,7 +109,7 @@ def load_practice(
             problems += check_change(record, assessment, profile, catalog, path.stem, workspace.shown(path))
         problems += _check_whole(workspace, file, assessment, changes, subject, catalog)
     serious = [problem for problem in problems if strict or not problem.warning]
-    if serious or not (assessment and profile and catalog and look and file):
+    if serious or not (assessment and profile and catalog and plan and look and file):
         raise ProblemsFound(problems)
     records = tuple(record for _, record in changes)
     day = as_of or max((assessment.date, *(record.date for record in records)))
@@ -119,7 +120,7 @@ def load_practice(
         raw_profile=subject.raw,
         assessment=_as_it_stands(assessment, records, subject.raw, catalog),
         changes=records,
-        plan=make_plan(catalog, subject.raw),
+        plan=plan,
         look=look,
         templates=templates,
         as_of=day,

@@ -188,6 +188,16 @@ class Profile:
         """The member of the workforce with this id; the check has made sure that there is one."""
         return next(p for p in self.workforce if p.id == id)
 
+    def place(self, id: str) -> Location:
+        """The location with this id; the check has made sure that there is one."""
+        return next(place for place in self.locations if place.id == id)
+
+    def holder(self, device: RegisteredDevice) -> str:
+        """Who uses a registered device, or else where it stays; empty where neither is said."""
+        if device.user:
+            return self.person(device.user).name
+        return self.place(device.location).name if device.location else ""
+
     def name_of(self, id: str) -> str:
         """Name of a person of the workforce or of an outside contact."""
         people = {person.id: person.name for person in self.workforce}

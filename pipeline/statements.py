@@ -147,8 +147,7 @@ def _things(profile: Profile, words: Mapping[str, Mapping[str, str]]) -> Iterato
         text += f"settings {'enforced by device management' if device.managed else 'checked by hand'}."
         yield Statement(f"devices/{device.id}", "Devices", text)
     for network in profile.networks:
-        place_name = next(place.name for place in profile.locations if place.id == network.location)
-        text = f"{network.name} at {place_name}: {in_sentence(words['network_kind'][network.kind])}, Wi-Fi {in_sentence(words['wifi'][network.wifi])}."
+        text = f"{network.name} at {profile.place(network.location).name}: {in_sentence(words['network_kind'][network.kind])}, Wi-Fi {in_sentence(words['wifi'][network.wifi])}."
         yield Statement(f"networks/{network.id}", "Networks", text)
     for contact in profile.contacts:
         company = f", {contact.company}" if contact.company else ""

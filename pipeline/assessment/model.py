@@ -6,6 +6,8 @@ from collections.abc import Iterable
 from dataclasses import dataclass, replace
 from datetime import date
 
+from pipeline.assessment.scoring import risk_level
+
 # what can happen to ePHI in a place, in the order in which documents say it
 FLOWS = ("creates", "receives", "keeps", "sends")
 # a class with a field of the name hides it
@@ -16,6 +18,11 @@ Day = date
 class Rating:
     likelihood: str
     impact: str
+
+    @property
+    def level(self) -> str:
+        """Level of risk of this likelihood and impact."""
+        return risk_level(self.likelihood, self.impact)
 
 
 @dataclass(frozen=True)
@@ -51,6 +58,11 @@ class Finding:
     accepted_on: date | None = None
     review_on: date | None = None
     notes: str | None = None
+
+    @property
+    def level(self) -> str:
+        """Level of risk as things are; `residual.level` is the one after the actions."""
+        return risk_level(self.likelihood, self.impact)
 
 
 @dataclass(frozen=True)

@@ -77,8 +77,7 @@ def propose_steps(
     if level not in MEASURES:
         return ()
     safeguards = {safeguard.id: safeguard for safeguard in catalog.safeguards}
-    days = {parameter.name: parameter.value for parameter in catalog.parameters}
-    due = day + timedelta(days=days[f"due_{level}_days"])
+    due = day + timedelta(days=catalog.numbers[f"due_{level}_days"])
     steps: dict[str, Step] = {}
     for id in scenario.safeguards:
         fuller = safeguards[id]

@@ -8,7 +8,7 @@ from typing import Any
 
 from pipeline.assessment.model import Action, Assessment, ChangeRecord, Finding, NotApplicable
 from pipeline.assessment.questions import likelihoods, proved
-from pipeline.assessment.scoring import LEVELS, risk_level
+from pipeline.assessment.scoring import LEVELS
 from pipeline.catalog import Catalog, Scenario
 from pipeline.check.references import exists, unique
 from pipeline.conditions import applies
@@ -87,7 +87,7 @@ def _finding(finding: Finding, day: date, workforce: set[str], catalog: Catalog,
         yield Problem(f"{where}/review_on", "The accepted risk is looked at again before the analysis.", "Give a later date.")
     for index, action in enumerate(finding.actions):
         yield from _action(action, day, workforce, safeguards, f"{where}/actions/{index}")
-    before, after = (LEVELS.index(risk_level(r.likelihood, r.impact)) for r in (finding, finding.residual))
+    before, after = (LEVELS.index(rated.level) for rated in (finding, finding.residual))
     if after > before:
         yield Problem(f"{where}/residual", "The risk that is left is higher than the risk before.", "Assess it again.")
 

@@ -95,9 +95,8 @@ def check_weighing(catalog: Catalog, profile_schema: Mapping[str, Any]) -> Itera
     if max(ability.up_to for ability in catalog.ability) < LARGEST:
         what = f"No ability is given for a practice of {LARGEST} people."
         yield Problem(f"{where}, ability", what, "Let the last row reach that far.")
-    numbers = {parameter.name for parameter in catalog.parameters}
     for name in (*(f"due_{level}_days" for level in MEASURES), "accepted_review_days"):
-        if name not in numbers:
+        if name not in catalog.numbers:
             yield Problem("catalog/parameters.toml", f'The parameter "{name}" is missing.', "Add it: proposals count on it.")
 
 

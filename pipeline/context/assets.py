@@ -7,7 +7,7 @@ from collections.abc import Iterator
 from pipeline.assessment.model import FLOWS, Asset
 from pipeline.context.common import Inputs
 from pipeline.facts import in_sentence, joined
-from pipeline.practice import Device, Location, RegisteredDevice, System
+from pipeline.practice import Device, Location, System
 from pipeline.report_names import AssetNames
 
 NOT_SAID = "Not yet confirmed"
@@ -51,7 +51,7 @@ def _system_protection(inputs: Inputs, system: System) -> str:
 def _devices(inputs: Inputs) -> Iterator[AssetNames]:
     for device in inputs.profile.devices:
         if device.ephi:
-            holders = joined(filter(None, (_holder(inputs, one) for one in device.register)))
+            holders = joined(filter(None, (inputs.profile.holder(one) for one in device.register)))
             yield AssetNames(
                 "Device",
                 _device_name(inputs, device),
@@ -62,13 +62,6 @@ def _devices(inputs: Inputs) -> Iterator[AssetNames]:
                 responsible=holders or ("–" if device.register else "Not listed one by one"),
                 **_flows(inputs, f"device/{device.id}"),
             )
-
-
-def _holder(inputs: Inputs, device: RegisteredDevice) -> str:
-    """Who uses a registered device, or where it stays."""
-    if device.user:
-        return inputs.profile.person(device.user).name
-    return next((place.name for place in inputs.profile.locations if place.id == device.location), "")
 
 
 def _device_name(inputs: Inputs, device: Device) -> str:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Collection, Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from datetime import date
 from functools import cached_property
@@ -10,7 +10,7 @@ from typing import Any
 
 from pipeline.assessment.model import Action, Assessment, ChangeRecord, Finding
 from pipeline.assessment.questions import UNKNOWN, UNKNOWN_TEXT
-from pipeline.assessment.scoring import LEVELS, at_least, risk_level
+from pipeline.assessment.scoring import LEVELS, at_least
 from pipeline.catalog import Catalog, Scenario
 from pipeline.facts import STATES, facts_of, joined, phrases_of, printed_date
 from pipeline.names import (
@@ -64,7 +64,7 @@ class Inputs:
         asked = {
             clause
             for finding in self.assessment.findings
-            if finding.response != "accept" and at_least(risk_level(finding.likelihood, finding.impact), STRICT_FROM)
+            if finding.response != "accept" and at_least(finding.level, STRICT_FROM)
             for clause in self.scenarios[finding.scenario].clauses
         }
         return {clause: clause in asked for clause in sorted(self.catalog.clauses)}
@@ -109,7 +109,7 @@ def practice_names(profile: Profile, catalog: Catalog) -> dict[str, Any]:
         "consultant": PersonNames(profile.consultant.contact, profile.consultant.firm, profile.consultant.email),
         "facts": facts_of(profile),
         "names": phrases_of(profile),
-        "number": {parameter.name: parameter.value for parameter in catalog.parameters},
+        "number": catalog.numbers,
     }
 
 
@@ -149,16 +149,21 @@ def links(
     return tuple(LinkNames(a.id, a.title, a.href(section), (notes or {}).get(a.id, "")) for a in found)
 
 
+def reaching(inputs: Inputs, citations: Collection[str]) -> str:
+    """Numbers of the findings whose scenarios touch one of these provisions."""
+    found = (f for f in inputs.assessment.findings if not set(citations).isdisjoint(inputs.scenarios[f.scenario].citations))
+    return ", ".join(finding.id for finding in found)
+
+
 def by_risk(findings: Iterable[Finding]) -> list[Finding]:
     """Findings from the highest level of risk down, then by number."""
-    return sorted(findings, key=lambda f: (-LEVELS.index(risk_level(f.likelihood, f.impact)), f.id))
+    return sorted(findings, key=lambda f: (-LEVELS.index(f.level), f.id))
 
 
 def finding_names(inputs: Inputs, section: str, finding: Finding) -> FindingNames:
     """One finding as documents print it."""
     scenario = inputs.scenarios[finding.scenario]
-    level = risk_level(finding.likelihood, finding.impact)
-    residual = risk_level(finding.residual.likelihood, finding.residual.impact)
+    level, residual = finding.level, finding.residual.level
     reason = finding.reason or ""
     if finding.response == "accept" and finding.accepted_by and finding.accepted_on and finding.review_on:
         name = inputs.profile.person(finding.accepted_by).name

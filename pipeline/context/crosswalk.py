@@ -2,14 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterator
 
 from pipeline.catalog import Form, Policy, Report
-from pipeline.context.common import Inputs, common_names, links
-from pipeline.context.front import Paging
+from pipeline.context.common import Inputs, common_names, reaching
+from pipeline.context.front import Paging, paged_links
 from pipeline.coverage import Answer, answers
 from pipeline.facts import printed_date
-from pipeline.names import AnswerNames, CitedNames, CrosswalkNames, LinkNames, NotApplicableNames
+from pipeline.names import AnswerNames, CitedNames, CrosswalkNames, NotApplicableNames
 from pipeline.plan import Artifact
 
 MARKS = {"R": "Required", "A": "Addressable"}
@@ -33,16 +33,9 @@ def crosswalk_names(inputs: Inputs, artifact: Artifact, paging: Paging | None) -
     )
 
 
-def paged_links(inputs: Inputs, section: str | None, ids: Iterable[str], paging: Paging | None) -> tuple[LinkNames, ...]:
-    """Links to those documents that are part of this package; the note is the physical page of the binder."""
-    pages = {id: str(page) for id, page in paging.documents.items()} if paging else {}
-    return links(inputs, section, ids, pages)
-
-
 def _answer(inputs: Inputs, section: str, answer: Answer, paging: Paging | None) -> AnswerNames:
     provision = answer.provision
     decision = next((one for one in inputs.assessment.decisions if one.citation == provision.citation), None)
-    findings = [f.id for f in inputs.assessment.findings if provision.citation in inputs.scenarios[f.scenario].citations]
     return AnswerNames(
         citation=provision.citation,
         title=provision.title,
@@ -50,7 +43,7 @@ def _answer(inputs: Inputs, section: str, answer: Answer, paging: Paging | None)
         policies=paged_links(inputs, section, answer.policies, paging),
         tasks=tuple(task.title for task in answer.tasks),
         records=paged_links(inputs, section, answer.records, paging),
-        findings=", ".join(findings),
+        findings=reaching(inputs, {provision.citation}),
         decision=f"{inputs.word('decision', decision.decision)}, {printed_date(decision.decided_on)}" if decision else "",
     )
 

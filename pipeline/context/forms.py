@@ -37,8 +37,7 @@ def _devices(inputs: Inputs) -> tuple[RowNames, ...]:
     for device in inputs.profile.devices:
         if device.register:
             for one in device.register:
-                holder = inputs.profile.person(one.user).name if one.user else _place(inputs, one.location)
-                rows.append(_device_row(inputs, device, tag=one.tag, what=one.model, user=holder))
+                rows.append(_device_row(inputs, device, tag=one.tag, what=one.model, user=inputs.profile.holder(one)))
         else:
             kind = inputs.word("device_class", device.class_)
             what = f"{kind}, {inputs.word('platform', device.platform)}" if device.platform != "none" else kind
@@ -57,10 +56,6 @@ def _device_row(inputs: Inputs, device: Device, *, tag: str, what: str, user: st
         encryption=inputs.word("encryption", device.encryption),
         managed="Yes" if device.managed else "No",
     )
-
-
-def _place(inputs: Inputs, id: str | None) -> str:
-    return next((place.name for place in inputs.profile.locations if place.id == id), "")
 
 
 def _systems(inputs: Inputs) -> tuple[RowNames, ...]:
@@ -85,7 +80,7 @@ def _networks(inputs: Inputs) -> tuple[RowNames, ...]:
             id=network.id,
             name=network.name,
             kind=inputs.word("network_kind", network.kind),
-            place=_place(inputs, network.location),
+            place=inputs.profile.place(network.location).name,
             wifi=inputs.word("wifi", network.wifi),
             administrator=inputs.profile.name_of(network.administrator) if network.administrator else "",
         )

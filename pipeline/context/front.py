@@ -2,12 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 
 from pipeline.catalog import Request
 from pipeline.context.common import Inputs, common_names, links
-from pipeline.names import DividerNames, EntryNames, FrontNames, NotApplicableNames, RequestNames, SectionNames
+from pipeline.names import DividerNames, EntryNames, FrontNames, LinkNames, NotApplicableNames, RequestNames, SectionNames
 
 
 @dataclass(frozen=True)
@@ -18,6 +18,12 @@ class Paging:
     documents: Mapping[str, int]
     lengths: Mapping[str, int]
     total: int
+
+
+def paged_links(inputs: Inputs, section: str | None, ids: Iterable[str], paging: Paging | None) -> tuple[LinkNames, ...]:
+    """Links to those documents that are part of this package; the note is the physical page of the binder."""
+    pages = {id: str(page) for id, page in paging.documents.items()} if paging else {}
+    return links(inputs, section, ids, pages)
 
 
 def section_names(inputs: Inputs, paging: Paging) -> tuple[SectionNames, ...]:
@@ -51,8 +57,7 @@ def front_names(inputs: Inputs, paging: Paging, title: str, summary: str) -> Fro
 
 
 def _request(inputs: Inputs, request: Request, paging: Paging) -> RequestNames:
-    pages = {id: str(page) for id, page in paging.documents.items()}
-    documents = links(inputs, None, request.documents, pages)
+    documents = paged_links(inputs, None, request.documents, paging)
     return RequestNames(inputs.text(request.asks), documents, ", ".join(request.citations), inputs.text(request.note or ""))
 
 

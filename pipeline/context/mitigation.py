@@ -8,7 +8,6 @@ from datetime import date
 from itertools import groupby
 
 from pipeline.assessment.model import Action, Finding
-from pipeline.assessment.scoring import risk_level
 from pipeline.context.common import Inputs, by_risk
 from pipeline.facts import printed_date
 from pipeline.render.look import LEVEL_FILLS
@@ -94,14 +93,13 @@ def _day(action: Action) -> date:
 
 def _step(inputs: Inputs, work: _Work) -> StepNames:
     action, gravest = work.action, work.findings[0]
-    level = risk_level(gravest.likelihood, gravest.impact)
     day, start = _day(action), inputs.assessment.date
     column = min(max((day.year - start.year) * 12 + day.month - start.month, 0), MONTHS)
     return StepNames(
         number=f"S-{work.number:02}",
         findings=", ".join(finding.id for finding in work.findings),
-        level=inputs.word("level", level),
-        fill=LEVEL_FILLS[level],
+        level=inputs.word("level", gravest.level),
+        fill=LEVEL_FILLS[gravest.level],
         what=action.what,
         safeguard=inputs.safeguard_titles[action.safeguard] if action.safeguard else "",
         owner=inputs.profile.person(action.owner).name,

@@ -9,7 +9,7 @@ from pipeline.assessment.model import ChangeRecord, Decision, Finding
 from pipeline.assessment.scoring import LEVELS, at_least, risk_level
 from pipeline.catalog import Provision, Report
 from pipeline.context.assets import asset_names
-from pipeline.context.common import Inputs, by_risk, common_names, finding_names, links
+from pipeline.context.common import Inputs, by_risk, common_names, finding_names, links, reaching
 from pipeline.context.mitigation import by_month, by_owner, first_month, measures, steps_by_date, steps_by_owner
 from pipeline.facts import joined, printed_date
 from pipeline.names import LinkNames, NotApplicableNames
@@ -38,7 +38,7 @@ def report_names(inputs: Inputs, artifact: Artifact) -> ReportNames:
     assessment = inputs.assessment
     ranked = by_risk(assessment.findings)
     findings = tuple(finding_names(inputs, section, finding) for finding in ranked)
-    major = sum(at_least(level_of(finding), MAJOR_FROM) for finding in ranked)
+    major = sum(at_least(finding.level, MAJOR_FROM) for finding in ranked)
     assets = asset_names(inputs)
     steps, owned = steps_by_date(inputs), steps_by_owner(inputs)
     waiting = tuple(step for step in steps if step.status != inputs.word("status", "done"))
@@ -52,8 +52,8 @@ def report_names(inputs: Inputs, artifact: Artifact) -> ReportNames:
         devices=tuple(asset for asset in assets if asset.group == "Device"),
         places=tuple(asset for asset in assets if asset.group == "Place"),
         levels={level: inputs.word("level", level) for level in LEVELS},
-        counts=_counted(inputs, (level_of(finding) for finding in ranked)),
-        after=_counted(inputs, (risk_level(f.residual.likelihood, f.residual.impact) for f in ranked)),
+        counts=_counted(inputs, (finding.level for finding in ranked)),
+        after=_counted(inputs, (finding.residual.level for finding in ranked)),
         heat=tuple(_heat(inputs, ranked)),
         findings=findings,
         major=findings[:major],
@@ -83,10 +83,6 @@ def report_names(inputs: Inputs, artifact: Artifact) -> ReportNames:
         owns=owned,
         asset=assets[0],
     )
-
-
-def level_of(finding: Finding) -> str:
-    return risk_level(finding.likelihood, finding.impact)
 
 
 def _link(inputs: Inputs, section: str, id: str) -> LinkNames:
@@ -146,13 +142,8 @@ def _decision(inputs: Inputs, section: str, number: int, decision: Decision, pro
         inputs.profile.person(decision.decided_by).name,
         printed_date(decision.decided_on),
         links(inputs, section, policies),
-        _reaching(inputs, {provision.citation}),
+        reaching(inputs, {provision.citation}),
     )
-
-
-def _reaching(inputs: Inputs, citations: set[str]) -> str:
-    """Numbers of the findings whose scenarios touch one of these provisions."""
-    return ", ".join(f.id for f in inputs.assessment.findings if citations.intersection(inputs.scenarios[f.scenario].citations))
 
 
 def _standards(inputs: Inputs, section: str) -> Iterator[StandardNames]:
@@ -167,7 +158,7 @@ def _standards(inputs: Inputs, section: str) -> Iterator[StandardNames]:
         yield StandardNames(
             standard.citation,
             standard.title,
-            _reaching(inputs, citations),
+            reaching(inputs, citations),
             links(inputs, section, dict.fromkeys((*answering, *recorded))),
             inputs.plan.not_applicable.get(standard.citation, ""),
         )

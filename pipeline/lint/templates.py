@@ -33,7 +33,7 @@ def known_names(catalog: Catalog, shape: type[ProfileNames]) -> KnownNames:
     groups = {
         "facts": FACTS,
         "names": PHRASES,
-        "number": frozenset(parameter.name for parameter in catalog.parameters),
+        "number": frozenset(catalog.numbers),
         "clause": catalog.clauses,
     }
     return KnownNames(shape, groups)

@@ -62,7 +62,6 @@ class Interpreter:
 
     def __init__(self, setting: Setting, returned: Returned, numbers: Mapping[str, str]) -> None:
         self.setting, self.returned, self.numbers = setting, returned, dict(numbers)
-        self.codes = {name: {text: code for code, text in words.items()} for name, words in setting.words.items()}
         self.used: set[str] = set()
         self.wheres: dict[str, str] = {}
         self.open: list[Problem] = []
@@ -88,7 +87,7 @@ class Interpreter:
         chosen = self.text(key)
         if chosen is None:
             return None
-        code = self.codes[choices].get(chosen)
+        code = self.setting.codes[choices].get(chosen)
         if code is None:
             mend = "Choose one of the entries of the list in this cell."
             self.problems.append(Problem(self.where(key), "This is none of the answers that can stand here.", mend))

@@ -56,8 +56,7 @@ def _answers(setting: Setting, scenario: Scenario, known: Answers) -> dict[str, 
     """Question → choice, as far as they are answered with an entry of the list."""
     found = {}
     for question in scenario.question:
-        codes = {text: code for code, text in setting.words[f"{scenario.id}/{question.id}"].items()}
-        chosen = codes.get(str(known.get(f"{scenario.id}/q/{question.id}")))
+        chosen = setting.codes[f"{scenario.id}/{question.id}"].get(str(known.get(f"{scenario.id}/q/{question.id}")))
         if chosen:
             found[question.id] = chosen
     return found
@@ -67,8 +66,7 @@ def _level(setting: Setting, scenario: Scenario, answers: dict[str, str], known:
     """The level of risk, once it can be known."""
     rating = {}
     for part in ("likelihood", "impact"):
-        codes = {text: code for code, text in setting.words[part].items()}
-        rating[part] = codes.get(str(known.get(f"{scenario.id}/{part}")))
+        rating[part] = setting.codes[part].get(str(known.get(f"{scenario.id}/{part}")))
     likelihood = rating["likelihood"] or (suggested(scenario, answers) if len(answers) == len(scenario.question) else None)
     return risk_level(likelihood, rating["impact"]) if likelihood and rating["impact"] else None
 
@@ -90,10 +88,9 @@ def _step(setting: Setting, key: str, scenario: Scenario, step: Step) -> dict[st
 
 def _acceptance(setting: Setting, scenario: Scenario, level: str, existing: tuple[str, ...]) -> dict[str, Value]:
     """Response, reason, approver and review. The day of acceptance stays empty: only a person can accept a risk."""
-    days = {parameter.name: parameter.value for parameter in setting.catalog.parameters}
     return {
         f"plan/{scenario.id}/response": setting.words["response"]["accept"],
         f"plan/{scenario.id}/reason": reason_to_accept(setting.catalog, level, existing),
         f"plan/{scenario.id}/by": setting.words["person"][setting.profile.approver],
-        f"plan/{scenario.id}/review": setting.day + timedelta(days=days["accepted_review_days"]),
+        f"plan/{scenario.id}/review": setting.day + timedelta(days=setting.catalog.numbers["accepted_review_days"]),
     }

@@ -111,6 +111,11 @@ class Setting:
         }
 
     @cached_property
+    def codes(self) -> dict[str, dict[str, str]]:
+        """List → what stands in the workbook → code: the way back of `words`."""
+        return {name: {text: code for code, text in words.items()} for name, words in self.words.items()}
+
+    @cached_property
     def risk_words(self) -> tuple[str, ...]:
         """The 25 levels of Table I-2 in the words of the catalogue: likelihood by likelihood, impact by impact."""
         return tuple(self.catalog.words["level"][risk_level(one, two)] for one in LEVELS for two in LEVELS)
