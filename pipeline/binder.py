@@ -58,7 +58,7 @@ def make_binder(
     rendered: artifact id → file, of those that print no page numbers. Front matter and numbered documents are drawn again
     where their own length moves the numbers.
     """
-    artifacts = inputs.plan.artifacts
+    artifacts = [artifact for artifact in inputs.plan.artifacts if artifact.bound]
     folders = list(dict.fromkeys(artifact.section for artifact in artifacts))
     plain = [artifact for artifact in artifacts if artifact.id in rendered]
     late = [artifact for artifact in artifacts if artifact.id not in rendered]
@@ -117,11 +117,11 @@ def _page(inputs: Inputs, folders: Sequence[str], ahead: Sequence[int], lengths:
     order: list[tuple[str, int]] = [(COVER, ahead[0]), (CONTENTS, ahead[1])]
     for folder, length in zip(folders, ahead[2:], strict=True):
         order.append((folder, length))
-        order += [(a.id, lengths[a.id]) for a in inputs.plan.artifacts if a.section == folder]
+        order += [(a.id, lengths[a.id]) for a in inputs.plan.artifacts if a.section == folder and a.bound]
     starts = dict(zip((name for name, _ in order), first_pages([length for _, length in order]), strict=True))
     return Paging(
         sections={folder: starts[folder] for folder in folders},
-        documents={artifact.id: starts[artifact.id] for artifact in inputs.plan.artifacts},
+        documents={artifact.id: starts[artifact.id] for artifact in inputs.plan.artifacts if artifact.bound},
         lengths=lengths,
         total=sum(length for _, length in order),
     )
@@ -144,7 +144,7 @@ def _parts(inputs: Inputs, folders: Sequence[str], fronts: Sequence[bytes], pdfs
     for folder, divider in zip(folders, fronts[2:], strict=True):
         parts.append(Part(titles[folder], 0, divider))
         for artifact in inputs.plan.artifacts:
-            if artifact.section == folder:
+            if artifact.section == folder and artifact.bound:
                 name = artifact.path.rsplit("/", 1)[1]
                 parts.append(Part(f"{artifact.id} {artifact.title}", 1, pdfs[artifact.id], name))
     return parts

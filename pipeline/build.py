@@ -80,7 +80,16 @@ def build(workspace: Workspace, slug: str, options: Options, told: Callable[[str
 
 
 def to_inputs(loaded: Loaded) -> Inputs:
-    return Inputs(loaded.catalog, loaded.profile, loaded.assessment, loaded.plan, loaded.edition, loaded.as_of, loaded.changes)
+    return Inputs(
+        catalog=loaded.catalog,
+        profile=loaded.profile,
+        assessment=loaded.assessment,
+        plan=loaded.plan,
+        edition=loaded.edition,
+        as_of=loaded.as_of,
+        changes=loaded.changes,
+        raw=loaded.raw_profile,
+    )
 
 
 def render_all(inputs: Inputs, loaded: Loaded) -> dict[str, bytes]:
@@ -119,8 +128,8 @@ def make_manifest(loaded: Loaded, bound: Bound, files: Mapping[str, bytes], draw
             "section": artifact.section,
             "path": artifact.path,
             "sha256": hashlib.sha256(files[artifact.path]).hexdigest(),
-            "pages": bound.paging.lengths[artifact.id],
-            "binder_page": bound.paging.documents[artifact.id],
+            "pages": bound.paging.lengths.get(artifact.id),
+            "binder_page": bound.paging.documents.get(artifact.id),
         }
         for artifact in loaded.plan.artifacts
     ]

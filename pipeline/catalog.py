@@ -10,6 +10,7 @@ from typing import Any
 
 from pipeline.errors import Problem, did_you_mean
 from pipeline.loading import load_toml
+from pipeline.materials import Course, Duty, Guide, Paper, QuizQuestion, Reminder, Slide, Step
 from pipeline.pdf.fonts import undrawable
 from pipeline.schema import validate
 from pipeline.workspace import Workspace
@@ -201,14 +202,28 @@ class Section:
 
 @dataclass(frozen=True)
 class Report:
-    """numbered: it prints pages of the binder, and is written when they are known."""
+    """A document that is neither policy nor form. view: which names it prints; audience and occasion: for whom and when.
+
+    template: None where the program writes the file itself, in the format `suffix`. numbered: it prints pages of the
+    binder, and is written when they are known.
+    """
 
     id: str
     title: str
-    template: str
     section: str
     summary: str
+    template: str | None = None
+    format: str | None = None
+    view: str = "analysis"
+    audience: str | None = None
+    occasion: str | None = None
     numbered: bool = False
+    applies_when: Condition = None
+    omitted_because: str | None = None
+
+    @property
+    def suffix(self) -> str:
+        return self.format or str(self.template).rsplit(".", 1)[1]
 
 
 @dataclass(frozen=True)
@@ -243,6 +258,14 @@ class Catalog:
     policies: tuple[Policy, ...]
     tasks: tuple[Task, ...]
     forms: tuple[Form, ...]
+    courses: tuple[Course, ...]
+    slides: tuple[Slide, ...]
+    questions: tuple[QuizQuestion, ...]
+    reminders: tuple[Reminder, ...]
+    guides: tuple[Guide, ...]
+    papers: tuple[Paper, ...]
+    steps: tuple[Step, ...]
+    duties: tuple[Duty, ...]
     files: tuple[str, ...] = field(default=())
 
     @property
@@ -256,7 +279,7 @@ class Catalog:
         return {parameter.name: parameter.value for parameter in self.parameters}
 
 
-# file → (its table, the field of Catalog). Scenarios lie in a folder, one file a theme.
+# file, which is also the field of Catalog → its table. Scenarios lie in a folder, one file a theme.
 FILES = {
     "regulation": "provision",
     "parameters": "parameter",
@@ -264,6 +287,14 @@ FILES = {
     "policies": "policy",
     "tasks": "task",
     "forms": "form",
+    "courses": "course",
+    "slides": "slide",
+    "questions": "question",
+    "reminders": "reminder",
+    "guides": "guide",
+    "papers": "paper",
+    "steps": "step",
+    "duties": "duty",
 }
 
 

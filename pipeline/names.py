@@ -234,7 +234,7 @@ class NotApplicableNames:
 
 @dataclass(frozen=True)
 class EntryNames:
-    """One line of the contents; page is a physical page of the binder, from 1."""
+    """One line of the contents; page is a physical page of the binder, from 1, or 'file' for what is not on paper."""
 
     id: str
     title: str

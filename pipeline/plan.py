@@ -10,24 +10,36 @@ from urllib.parse import quote
 
 from pipeline.catalog import Catalog, Form, Policy, Report, Task
 from pipeline.conditions import applies
+from pipeline.materials import Guide
 
-POLICIES, FORMS = "02-policies", "03-forms-and-logs"
+POLICIES, FORMS, GUIDES = "02-policies", "03-forms-and-logs", "06-onboarding"
+GUIDE_TEMPLATE = "guide.docx"
+# what goes on paper; slides and calendars are for the screen
+BOUND = (".docx", ".xlsx")
 
 
 @dataclass(frozen=True)
 class Artifact:
-    """One file of the package. `source` is what the catalogue says of it; `path` is relative to the package."""
+    """One file of the package. `source` is what the catalogue says of it; `path` is relative to the package.
+
+    template: empty where the program writes the file itself.
+    """
 
     id: str
     title: str
     section: str
     template: str
     path: str
-    source: Policy | Form | Report
+    source: Policy | Form | Report | Guide
 
     @property
     def is_word(self) -> bool:
         return self.path.endswith(".docx")
+
+    @property
+    def bound(self) -> bool:
+        """Whether it is part of the bound PDF."""
+        return self.path.endswith(BOUND)
 
     def href(self, section: str | None) -> str:
         """Relative link to this file from a document in `section`, or from the package's own folder."""
@@ -81,9 +93,10 @@ def make_plan(catalog: Catalog, profile: Mapping[str, Any]) -> Plan:
         if form.id not in recorded:
             left_out.append(LeftOut(form.id, form.title, "None of the tasks that are recorded on it applies to this practice."))
     documents = (
-        *(_artifact(report, report.section) for report in catalog.reports),
+        *(_artifact(report, report.section) for report in kept(catalog.reports)),
         *(_artifact(policy, POLICIES) for policy in policies),
         *(_artifact(form, FORMS) for form in forms if form.id in recorded),
+        *(_artifact(guide, GUIDES) for guide in kept(catalog.guides)),
     )
     order = [section.folder for section in catalog.sections]
     artifacts = tuple(sorted(documents, key=lambda artifact: order.index(artifact.section)))
@@ -95,8 +108,9 @@ def make_plan(catalog: Catalog, profile: Mapping[str, Any]) -> Plan:
     return Plan(artifacts, tasks, tuple(sorted(left_out, key=lambda entry: entry.id)), not_applicable)
 
 
-def _artifact(source: Policy | Form | Report, section: str) -> Artifact:
-    suffix = source.template.rsplit(".", 1)[1]
+def _artifact(source: Policy | Form | Report | Guide, section: str) -> Artifact:
+    template = GUIDE_TEMPLATE if isinstance(source, Guide) else source.template or ""
+    suffix = source.suffix if isinstance(source, Report) else template.rsplit(".", 1)[1]
     # characters that no file system, link or zip archive has an opinion about
     name = re.sub(r"[^A-Za-z0-9 -]+", "", source.title)
-    return Artifact(source.id, source.title, section, source.template, f"{section}/{source.id} {name}.{suffix}", source)
+    return Artifact(source.id, source.title, section, template, f"{section}/{source.id} {name}.{suffix}", source)

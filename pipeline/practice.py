@@ -5,6 +5,9 @@ from __future__ import annotations
 from dataclasses import dataclass
 from datetime import date
 
+# roles that treat people
+CLINICAL = ("clinician", "supervisor", "intern")
+
 
 @dataclass(frozen=True)
 class Identity:
@@ -197,6 +200,12 @@ class Profile:
         if device.user:
             return self.person(device.user).name
         return self.place(device.location).name if device.location else ""
+
+    def audiences(self, person: Person) -> tuple[str, ...]:
+        """What a person is trained as: clinician or admin, and officer where the person is one of the two officers."""
+        own = "clinician" if person.role in CLINICAL else "admin"
+        officers = (self.officers.security.person, self.officers.privacy.person)
+        return (own, "officer") if person.id in officers else (own,)
 
     def name_of(self, id: str) -> str:
         """Name of a person of the workforce or of an outside contact."""

@@ -11,7 +11,7 @@ from pipeline.check.references import exists, unique
 from pipeline.check.scenarios import check_scenarios, check_weighing, place_of
 from pipeline.conditions import check_condition
 from pipeline.errors import Problem, did_you_mean
-from pipeline.plan import FORMS, POLICIES
+from pipeline.plan import FORMS, GUIDES, POLICIES
 
 # word list of catalog.toml → (schema, path) of the codes it must have a word for
 CODES = {
@@ -68,7 +68,7 @@ def check_catalog(catalog: Catalog, schemas: Mapping[str, Schema]) -> Iterator[P
     yield from check_weighing(catalog, schemas["profile"])
     sections = [section.folder for section in catalog.sections]
     yield from unique(sections, "catalog/catalog.toml", "folder of a section")
-    for folder in (POLICIES, FORMS):
+    for folder in (POLICIES, FORMS, *([GUIDES] if catalog.guides else [])):
         if folder not in sections:
             yield Problem(
                 "catalog/catalog.toml", f'There is no section "{folder}", in which documents lie.', did_you_mean(folder, sections)
@@ -76,7 +76,8 @@ def check_catalog(catalog: Catalog, schemas: Mapping[str, Schema]) -> Iterator[P
     yield from unique((report.id for report in catalog.reports), "catalog/catalog.toml", "number of a report")
     for report in catalog.reports:
         yield from exists(report.section, sections, f"catalog/catalog.toml, {report.id}", "section")
-    documents = {r.id for r in catalog.reports} | {p.id for p in catalog.policies} | forms
+    guides = {guide.id for guide in catalog.guides}
+    documents = {r.id for r in catalog.reports} | {p.id for p in catalog.policies} | forms | guides
     for request in catalog.requests:
         where = f"catalog/catalog.toml, request “{request.asks}”"
         for document in request.documents:
@@ -99,6 +100,14 @@ def _tables(catalog: Catalog) -> dict[str, tuple[Any, ...]]:
         "policies.toml": catalog.policies,
         "tasks.toml": catalog.tasks,
         "forms.toml": catalog.forms,
+        "courses.toml": catalog.courses,
+        "slides.toml": catalog.slides,
+        "questions.toml": catalog.questions,
+        "reminders.toml": catalog.reminders,
+        "guides.toml": catalog.guides,
+        "papers.toml": catalog.papers,
+        "steps.toml": catalog.steps,
+        "duties.toml": catalog.duties,
     }
 
 

@@ -7,8 +7,11 @@ from pipeline.context.common import Inputs
 from pipeline.context.crosswalk import crosswalk_names
 from pipeline.context.forms import form_names
 from pipeline.context.front import Paging
+from pipeline.context.guides import guide_names
 from pipeline.context.policies import policy_names
 from pipeline.context.reports import report_names
+from pipeline.guide_names import GuideNames
+from pipeline.materials import Guide
 from pipeline.names import CommonNames, CrosswalkNames, FormNames, PolicyNames
 from pipeline.plan import Artifact
 from pipeline.report_names import ReportNames
@@ -19,8 +22,10 @@ __all__ = ["Inputs", "names_class", "names_for"]
 def names_for(inputs: Inputs, artifact: Artifact, paging: Paging | None = None) -> CommonNames:
     """Everything the template of this artifact may print; paging: for a document that prints pages of the binder."""
     match artifact.source:
-        case Report(numbered=True):
+        case Report(view="crosswalk"):
             return crosswalk_names(inputs, artifact, paging)
+        case Guide():
+            return guide_names(inputs, artifact)
         case Policy():
             return policy_names(inputs, artifact)
         case Form():
@@ -29,8 +34,15 @@ def names_for(inputs: Inputs, artifact: Artifact, paging: Paging | None = None) 
             return report_names(inputs, artifact)
 
 
-def names_class(source: Policy | Form | Report) -> type[CommonNames]:
+# view of a report in the catalogue → the class of its names
+VIEWS: dict[str, type[CommonNames]] = {
+    "analysis": ReportNames,
+    "crosswalk": CrosswalkNames,
+}
+
+
+def names_class(source: Policy | Form | Report | Guide) -> type[CommonNames]:
     """The class that lists the names which the template of this document may use."""
-    if isinstance(source, Report) and source.numbered:
-        return CrosswalkNames
-    return {Policy: PolicyNames, Form: FormNames, Report: ReportNames}[type(source)]
+    if isinstance(source, Report):
+        return VIEWS[source.view]
+    return {Policy: PolicyNames, Form: FormNames, Guide: GuideNames}[type(source)]

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Collection, Iterable, Iterator, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import date
 from functools import cached_property
 from typing import Any
@@ -11,7 +11,8 @@ from typing import Any
 from pipeline.assessment.model import Action, Assessment, ChangeRecord, Finding
 from pipeline.assessment.questions import UNKNOWN, UNKNOWN_TEXT
 from pipeline.assessment.scoring import LEVELS, at_least
-from pipeline.catalog import Catalog, Scenario
+from pipeline.catalog import Catalog, Condition, Scenario
+from pipeline.conditions import applies
 from pipeline.facts import STATES, facts_of, joined, phrases_of, printed_date
 from pipeline.names import (
     ActionNames,
@@ -24,8 +25,9 @@ from pipeline.names import (
     PracticeNames,
 )
 from pipeline.plan import Plan
-from pipeline.practice import Profile
+from pipeline.practice import CLINICAL, Profile
 from pipeline.primitives import primitives
+from pipeline.recorded import Record
 from pipeline.render.jinja import fill
 from pipeline.render.look import LEVEL_FILLS
 
@@ -35,7 +37,7 @@ STRICT_FROM = "moderate"
 
 @dataclass(frozen=True)
 class Inputs:
-    """Everything the documents of one edition are made from."""
+    """Everything the documents of one edition are made from. raw: the profile as JSON, for conditions."""
 
     catalog: Catalog
     profile: Profile
@@ -44,10 +46,16 @@ class Inputs:
     edition: str
     as_of: date
     changes: tuple[ChangeRecord, ...] = ()
+    records: tuple[Record, ...] = ()
+    raw: Mapping[str, Any] = field(default_factory=dict)
 
     def word(self, kind: str, code: str) -> str:
         """The printed word for a code."""
         return self.catalog.words[kind][code]
+
+    def holds(self, condition: Condition) -> bool:
+        """Whether a condition of the catalogue is true of this practice."""
+        return applies(condition, self.raw)
 
     @cached_property
     def scenarios(self) -> dict[str, Scenario]:
@@ -89,7 +97,7 @@ class Inputs:
 def practice_names(profile: Profile, catalog: Catalog) -> dict[str, Any]:
     """The names that follow from the profile alone: the fields of CommonNames without document and clauses."""
     served = profile.practice.people_served
-    clinicians = [p for p in profile.workforce if p.role in ("clinician", "supervisor", "intern")]
+    clinicians = [p for p in profile.workforce if p.role in CLINICAL]
     officers = profile.officers
     return {
         "practice": PracticeNames(

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from dataclasses import fields, is_dataclass
 from pathlib import Path
 
 from pipeline.assessment.proposals import Acceptance, Weighing
@@ -12,14 +13,18 @@ from pipeline.check.scenarios import place_of
 from pipeline.context import names_class
 from pipeline.errors import Problem, did_you_mean
 from pipeline.facts import FACTS, PHRASES
+from pipeline.guide_names import GuideNames
 from pipeline.lint.excel import check_excel_template
 from pipeline.lint.names import KnownNames, check_text
 from pipeline.lint.word import check_word_template
 from pipeline.loading import read_bounded
 from pipeline.names import CommonNames, DividerNames, FrontNames, ProfileNames
+from pipeline.plan import GUIDE_TEMPLATE
 from pipeline.workspace import Workspace
 
 MAX_TEMPLATE = 20_000_000
+# files of the catalogue with texts for people
+MATERIAL = ("courses", "slides", "questions", "reminders", "guides", "papers", "steps", "duties")
 
 
 def template_files(workspace: Workspace) -> list[Path]:
@@ -45,7 +50,8 @@ def check_templates(workspace: Workspace, catalog: Catalog) -> Iterator[Problem]
     wanted["divider.docx"] = DividerNames
     wanted |= {"paper-portrait.docx": CommonNames, "paper-landscape.docx": CommonNames}
     documents: list[Policy | Form | Report] = [*catalog.reports, *catalog.policies, *catalog.forms]
-    wanted |= {entry.template: names_class(entry) for entry in documents}
+    wanted |= {entry.template: names_class(entry) for entry in documents if entry.template}
+    wanted |= {GUIDE_TEMPLATE: GuideNames} if catalog.guides else {}
     present = {path.name: path for path in template_files(workspace)}
     for name in sorted(set(wanted) - set(present)):
         folder = workspace.templates if name.endswith(".docx") else workspace.forms
@@ -71,6 +77,12 @@ def check_catalog_texts(catalog: Catalog) -> Iterator[Problem]:
         *((f"catalog/policies.toml, {p.id}", text) for p in catalog.policies for text in (p.summary, p.audience)),
         *((f"catalog/tasks.toml, {t.id}", text) for t in catalog.tasks for text in (t.step, t.when)),
         *((f"catalog/forms.toml, {f.id}", text) for f in catalog.forms for text in (f.purpose, *f.how)),
+        *(
+            (f"catalog/{name}.toml, {entry.id}", text)
+            for name in MATERIAL
+            for entry in getattr(catalog, name)
+            for text in _strings(entry)
+        ),
     ]
     asked = [
         *((place_of(s), text) for s in catalog.scenarios for text in _scenario_texts(s)),
@@ -88,6 +100,18 @@ def check_catalog_texts(catalog: Catalog) -> Iterator[Problem]:
         for where, text in texts:
             for defect in check_text(text, known):
                 yield Problem(where, defect.what, defect.mend)
+
+
+def _strings(value: object) -> Iterator[str]:
+    """Every text of an entry of the catalogue, its parts included."""
+    if isinstance(value, str):
+        yield value
+    elif isinstance(value, tuple):
+        for item in value:
+            yield from _strings(item)
+    elif is_dataclass(value):
+        for one in fields(value):
+            yield from _strings(getattr(value, one.name))
 
 
 def _scenario_texts(scenario: Scenario) -> Iterator[str]:
