@@ -6,7 +6,7 @@ import copy
 import json
 import shutil
 import subprocess
-from collections.abc import Callable
+from collections.abc import Callable, Iterable, Iterator
 from pathlib import Path
 from typing import Any
 
@@ -17,6 +17,9 @@ from pipeline.build import Built, Options, build, to_inputs
 from pipeline.catalog import Catalog, load_catalog
 from pipeline.cli import main
 from pipeline.context import names_for
+from pipeline.errors import Problem
+from pipeline.lint import templates
+from pipeline.lint.names import KnownNames
 from pipeline.load import Loaded, load_practice
 from pipeline.primitives import primitives
 from pipeline.workspace import Workspace
@@ -24,6 +27,26 @@ from pipeline.workspace import Workspace
 ROOT = Path(__file__).parent.parent
 JUNIPER, LANTERN = "example-juniper-ridge", "example-lantern"
 SHARED = ("catalog", "schemas", "templates_docx", "forms_xlsx")
+
+
+@pytest.fixture(scope="session", autouse=True)
+def _templates_are_linted_once() -> Iterator[None]:
+    """The lint of a template is a function of its bytes and of the names it may use; hundreds of tests load the same ones."""
+    found: dict[object, list[Problem]] = {}
+
+    def once(check: Callable[[bytes, str, KnownNames], Iterable[Problem]]) -> Callable[[bytes, str, KnownNames], list[Problem]]:
+        def remembered(data: bytes, shown: str, known: KnownNames) -> list[Problem]:
+            key = (check, data, shown, known.shape, *sorted(known.groups.items()))
+            if key not in found:
+                found[key] = list(check(data, shown, known))
+            return found[key]
+
+        return remembered
+
+    with pytest.MonkeyPatch.context() as patch:
+        for name in ("check_word_template", "check_excel_template"):
+            patch.setattr(templates, name, once(getattr(templates, name)))
+        yield
 
 
 @pytest.fixture(scope="session")
