@@ -19,9 +19,11 @@ from pipeline.errors import Problem, ProblemsFound
 from pipeline.lint.leftovers import find_leftovers
 from pipeline.load import Loaded, load_practice
 from pipeline.pdf.convert import Engine, engine
+from pipeline.plan import Artifact
 from pipeline.primitives import primitives
 from pipeline.publish import one_at_a_time, publish
 from pipeline.render.excel.fill import DoesNotFit, render_excel
+from pipeline.render.ics import render_ics
 from pipeline.render.jinja import TemplateError, without_value
 from pipeline.render.word import render_word
 from pipeline.workspace import Workspace
@@ -32,6 +34,8 @@ LIBRARIES = (
     "python-docx",
     "Jinja2",
     "openpyxl",
+    "python-pptx",
+    "icalendar",
     "pypdf",
     "lxml",
     "pillow",
@@ -102,10 +106,10 @@ def render_all(inputs: Inputs, loaded: Loaded) -> dict[str, bytes]:
     for artifact in loaded.plan.artifacts:
         if isinstance(artifact.source, Report) and artifact.source.numbered:
             continue
-        render = render_word if artifact.is_word else render_excel
-        shown = f"{'templates_docx' if artifact.is_word else 'forms_xlsx'}/{artifact.template}"
+        folder = "templates_docx" if artifact.is_word else "forms_xlsx"
+        shown = f"{folder}/{artifact.template}" if artifact.template else artifact.id
         try:
-            data = render(loaded.templates[artifact.template], primitives(names_for(inputs, artifact)), loaded.look, inputs.as_of)
+            data = render(artifact, primitives(names_for(inputs, artifact)), loaded, inputs.as_of)
         except TemplateError as error:
             problems.append(without_value(shown, error))
             continue
@@ -117,6 +121,19 @@ def render_all(inputs: Inputs, loaded: Loaded) -> dict[str, bytes]:
     if problems:
         raise ProblemsFound(problems)
     return rendered
+
+
+def render(artifact: Artifact, names: Mapping[str, Any], loaded: Loaded, day: date) -> bytes:
+    """One file of the package, by its suffix; names: JSON primitives. Raises TemplateError, DoesNotFit."""
+    match artifact.path.rsplit(".", 1)[1]:
+        case "docx":
+            return render_word(loaded.templates[artifact.template], names, loaded.look, day)
+        case "xlsx":
+            return render_excel(loaded.templates[artifact.template], names, loaded.look, day)
+        case "ics":
+            return render_ics(names, day)
+        case suffix:
+            raise ValueError(f"nothing writes files that end in .{suffix}")
 
 
 def make_manifest(loaded: Loaded, bound: Bound, files: Mapping[str, bytes], drawing: Engine) -> dict[str, Any]:

@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+from pipeline.calendar_names import CalendarNames
 from pipeline.catalog import Form, Policy, Report
+from pipeline.context.calendar import calendar_names
 from pipeline.context.common import Inputs
 from pipeline.context.crosswalk import crosswalk_names
 from pipeline.context.forms import form_names
@@ -24,6 +26,8 @@ def names_for(inputs: Inputs, artifact: Artifact, paging: Paging | None = None) 
     match artifact.source:
         case Report(view="crosswalk"):
             return crosswalk_names(inputs, artifact, paging)
+        case Report(view="calendar"):
+            return calendar_names(inputs, artifact)
         case Guide():
             return guide_names(inputs, artifact)
         case Policy():
@@ -38,6 +42,7 @@ def names_for(inputs: Inputs, artifact: Artifact, paging: Paging | None = None) 
 VIEWS: dict[str, type[CommonNames]] = {
     "analysis": ReportNames,
     "crosswalk": CrosswalkNames,
+    "calendar": CalendarNames,
 }
 
 

@@ -19,7 +19,13 @@ SHOWN = {"Target", "descr", "title", "name"}
 
 
 def find_leftovers(data: bytes, shown: str) -> Iterator[Problem]:
-    """A problem for each paragraph or cell of an Office file, in any part, that still holds a leftover."""
+    """A problem for each paragraph or cell of an Office file, in any part, or line of a calendar file, that holds a leftover.
+
+    shown: the file as messages name it; its ending says what it is.
+    """
+    if shown.endswith(".ics"):
+        yield from _in_lines(data, shown)
+        return
     for name, part in read_parts(data).items():
         if not name.endswith((".xml", ".rels")):
             continue
@@ -31,10 +37,20 @@ def find_leftovers(data: bytes, shown: str) -> Iterator[Problem]:
         texts += [element.text for element in elements if element.text and element not in inside]
         texts += [str(value) for element in elements for key, value in element.attrib.items() if key in SHOWN]
         for text in texts:
-            found = LEFTOVER.search(text) or ALONE.fullmatch(text)
-            if found:
-                yield Problem(
-                    f"{shown}, {name}",
-                    f"A leftover of a template stands in the text ({found.group().strip()}).",
-                    "Mend the template or the text it comes from.",
-                )
+            yield from _in_text(text, f"{shown}, {name}")
+
+
+def _in_lines(data: bytes, shown: str) -> Iterator[Problem]:
+    """The lines of an iCalendar file, unfolded (RFC 5545, 3.1), each a name and a value."""
+    for number, line in enumerate(data.decode().replace("\r\n ", "").splitlines(), 1):
+        yield from _in_text(line.partition(":")[2], f"{shown}, line {number}")
+
+
+def _in_text(text: str, where: str) -> Iterator[Problem]:
+    found = LEFTOVER.search(text) or ALONE.fullmatch(text)
+    if found:
+        yield Problem(
+            where,
+            f"A leftover of a template stands in the text ({found.group().strip()}).",
+            "Mend the template or the text it comes from.",
+        )
