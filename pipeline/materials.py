@@ -120,7 +120,10 @@ class Guide:
 
 @dataclass(frozen=True)
 class Paper:
-    """Something that must be signed. signer: a group of pipeline.papers; cadence: once or annual."""
+    """Something that must be signed. signer: a group of pipeline.papers; cadence: once or annual.
+
+    after_training: a yearly paper that is due with the yearly training, not with the review.
+    """
 
     id: str
     title: str
@@ -129,6 +132,7 @@ class Paper:
     cadence: str
     why: str
     citations: tuple[str, ...]
+    after_training: bool = False
     applies_when: Condition = None
     omitted_because: str | None = None
 

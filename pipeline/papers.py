@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
-from calendar import monthrange
 from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import date, timedelta
 
 from pipeline.catalog import Catalog, Condition
+from pipeline.materials import Paper
 from pipeline.practice import CLINICAL, Profile
+from pipeline.training import training_day
 
 # how long a paper may take that somebody who already works here has not signed yet
 GRACE = "action_close_days"
@@ -31,24 +32,26 @@ def papers_due(catalog: Catalog, profile: Profile, as_of: date, holds: Callable[
     """What each person of the workforce signs in the year from `as_of`: by person, then in the order of the catalogue.
 
     Due is the first working day of those who begin after `as_of`, because no access begins without the paper. For the others
-    a yearly paper is due at the end of the review month, the first one on or after `as_of`, and a paper that is signed once
-    so many days after `as_of` as the parameter action_close_days says. holds: whether a condition is true of the practice.
+    a yearly paper is due at the end of the review month, the first one on or after `as_of`, or where it is signed after the
+    training at the end of the training month, and a paper that is signed once so many days after `as_of` as the parameter
+    action_close_days says. holds: whether a condition is true of the practice.
     """
     papers = [paper for paper in catalog.papers if holds(paper.applies_when)]
     signers = {paper.id: _signers(profile, paper.signer) for paper in papers}
-    usual = {"annual": review_end(as_of, profile.review_month), "once": as_of + timedelta(catalog.numbers[GRACE])}
+    due = {paper.id: _due(catalog, profile, as_of, paper) for paper in papers}
     return tuple(
-        PaperDue(person.id, paper.id, person.start_date if person.start_date > as_of else usual[paper.cadence], sure)
+        PaperDue(person.id, paper.id, person.start_date if person.start_date > as_of else due[paper.id], sure)
         for person in profile.workforce
         for paper in papers
         if (sure := signers[paper.id].get(person.id)) is not None
     )
 
 
-def review_end(as_of: date, month: int) -> date:
-    """The last day of the review month that is the next one, `as_of` included."""
-    year = as_of.year + (month < as_of.month)
-    return date(year, month, monthrange(year, month)[1])
+def _due(catalog: Catalog, profile: Profile, as_of: date, paper: Paper) -> date:
+    if paper.cadence == "once":
+        return as_of + timedelta(catalog.numbers[GRACE])
+    later = catalog.numbers["training_month_after_review"] if paper.after_training else 0
+    return training_day(as_of, profile.review_month, later)
 
 
 def _signers(profile: Profile, signer: str) -> dict[str, bool]:

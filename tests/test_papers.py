@@ -10,13 +10,11 @@ from typing import Any
 
 import pytest
 from conftest import JUNIPER, LANTERN
-from hypothesis import given
-from hypothesis import strategies as st
 
 from pipeline.catalog import Catalog
 from pipeline.conditions import applies
 from pipeline.load import load_subject
-from pipeline.papers import PaperDue, papers_due, review_end
+from pipeline.papers import PaperDue, papers_due
 from pipeline.practice import Profile
 from pipeline.workspace import Workspace
 
@@ -91,19 +89,11 @@ def test_who_begins_later_signs_on_the_first_day(catalog: Catalog, subjects: Any
 
 
 def test_yearly_papers_are_due_at_the_end_of_the_review_month_and_others_after_the_grace(catalog: Catalog, subjects: Any) -> None:
-    """September is the review month of the example, and its day lies in it."""
+    """September is the review month of the example, and its day lies in it; the training is a month later."""
     when = {one.paper: one.due for one in due(catalog, subjects[JUNIPER])}
     assert when[YEARLY] == date(2026, 9, 30)
+    assert when[ATTESTATION] == date(2026, 10, 31)
     assert when[ONCE] == DAY + timedelta(catalog.numbers["action_close_days"])
-
-
-@given(day=st.dates(date(2020, 1, 1), date(2040, 12, 31)), month=st.integers(1, 12))
-def test_the_review_month_ends_within_a_year(day: date, month: int) -> None:
-    """It is the right month, its last day, not over yet and no more than a year ahead."""
-    end = review_end(day, month)
-    assert day <= end <= day + timedelta(366)
-    assert end.month == month
-    assert (end + timedelta(1)).day == 1
 
 
 def test_each_document_is_tracked_as_one_paper(catalog: Catalog) -> None:
