@@ -14,7 +14,10 @@ Condition = Any
 
 @dataclass(frozen=True)
 class Course:
-    """A training that a practice assigns. audience: clinician, admin, officer; occasion: hiring, yearly or once."""
+    """A training that a practice assigns. audience: clinician, admin, officer; occasion: hiring, yearly or once (a new role).
+
+    only: of the audience those who are one of these (pipeline.training.kinds_of); empty means all of it.
+    """
 
     id: str
     title: str
@@ -27,6 +30,7 @@ class Course:
     material: tuple[str, ...]
     citations: tuple[str, ...]
     within_days: int
+    only: tuple[str, ...] = ()
     applies_when: Condition = None
     omitted_because: str | None = None
 
@@ -116,7 +120,10 @@ class Guide:
 
 @dataclass(frozen=True)
 class Paper:
-    """Something that must be signed. signer: who, as `binder names` lists the groups; cadence: once or annual."""
+    """Something that must be signed. signer: a group of pipeline.papers; cadence: once or annual.
+
+    after_training: a yearly paper that is due with the yearly training, not with the review.
+    """
 
     id: str
     title: str
@@ -125,6 +132,7 @@ class Paper:
     cadence: str
     why: str
     citations: tuple[str, ...]
+    after_training: bool = False
     applies_when: Condition = None
     omitted_because: str | None = None
 

@@ -193,6 +193,20 @@ def test_a_formula_is_refused(formula: object, template: bytes, check: Check) ->
     assert "formula" in found.what
 
 
+def test_a_formula_whose_result_is_for_the_screen_carries_excels_own_style(template: bytes, check: Check) -> None:
+    """The author says with the style Calculation that the cell may be empty on paper; any other style is the control."""
+
+    def formula(style: str) -> bytes:
+        def put(sheet: Worksheet) -> None:
+            sheet["A7"] = "=SUM(1,2)"
+            sheet["A7"].style = style
+
+        return changed(template, put)
+
+    assert not check(formula("Calculation"))
+    assert check(formula("Normal"))
+
+
 def test_something_below_the_table_is_refused(template: bytes, check: Check) -> None:
     """The rows of the table would grow into it."""
     *_, bottom = table_area(template)

@@ -16,6 +16,9 @@ from pipeline.pdf.fonts import house_characters
 from pipeline.render.excel.survive import lost_on_the_way
 from pipeline.render.parts import UnsafeFile, parse, read_parts, relationships
 
+# Excel's own name of the cell style with which an author says that the result of a formula is for the screen
+BLANK_ON_PAPER = "Calculation"
+
 
 def check_excel_template(data: bytes, shown: str, known: KnownNames) -> Iterator[Problem]:
     """Every defect of one template file."""
@@ -54,7 +57,9 @@ def _cells(sheet: Worksheet, shown: str, known: KnownNames) -> Iterator[Problem]
         for cell in row:
             where = f"{shown}, sheet {sheet.title}, cell {cell.coordinate}"
             if cell.data_type == "f":
-                yield Problem(where, "A formula stands in a template; its printed value would be missing.", "Write a value.")
+                if cell.style != BLANK_ON_PAPER:
+                    mend = f"Write a value, or give the cell the style {BLANK_ON_PAPER} if it may be empty on paper."
+                    yield Problem(where, "A formula stands in a template; its printed value would be missing.", mend)
                 continue
             if not isinstance(cell.value, str):
                 if cell.value is not None:

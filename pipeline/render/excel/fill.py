@@ -2,6 +2,9 @@
 
 A template is an ordinary workbook. Cells, sheet headers and footers may hold {{ names }}. A table whose first data row
 names {{ row.… }}, or another name of LISTS, is filled with that list; the other rows of the table stay below, empty.
+Rows with the field `fold` are grouped: the first data row is the pattern of those with 0, the headings, the second of those
+with 1, which fold away under them. A formula in a pattern is carried into each row, as if copied there. A date as YYYY-MM-DD that
+is printed into a cell with the format of a date is a date.
 """
 
 from __future__ import annotations
@@ -10,6 +13,7 @@ import io
 import re
 from collections.abc import Mapping
 from copy import copy
+from dataclasses import dataclass
 from datetime import date
 from typing import Any
 
@@ -17,6 +21,8 @@ from jinja2.sandbox import ImmutableSandboxedEnvironment
 from lxml import etree
 from openpyxl import load_workbook
 from openpyxl.cell.cell import Cell, MergedCell
+from openpyxl.formula.translate import Translator
+from openpyxl.styles.numbers import is_date_format
 from openpyxl.utils import get_column_letter, range_boundaries
 from openpyxl.workbook import Workbook
 from openpyxl.worksheet.cell_range import CellRange, MultiCellRange
@@ -41,6 +47,7 @@ from pipeline.render.parts import (
 )
 
 MAX_TEXT = 32_767
+ISO_DATE = re.compile(r"\d{4}-\d{2}-\d{2}")
 SHEET = "http://schemas.openxmlformats.org/spreadsheetml/2006/main"
 FONT_ORDER = [
     "b",
@@ -61,7 +68,7 @@ FONT_ORDER = [
 ]
 LINE = 12.5  # points of a line in a table
 # the name of a row in a template → the list that fills the table
-LISTS = {"row": "rows", "step": "steps", "own": "owns", "asset": "assets"}
+LISTS = {"row": "rows", "step": "steps", "own": "owns", "asset": "assets", "kind": "kinds"}
 ROW_TAG = re.compile(rf"\{{[{{%][^}}]*\b({'|'.join(LISTS)})\.")
 
 
@@ -75,7 +82,7 @@ def render_excel(template: bytes, names: Mapping[str, Any], look: Look, day: dat
     workbook = load_workbook(io.BytesIO(template), rich_text=False)
     for sheet in workbook.worksheets:
         # looked up first: what has been filled in is never read as a template again
-        texts = [cell for row in sheet.iter_rows() for cell in row if isinstance(cell.value, str) and "{" in cell.value]
+        texts = [cell for row in sheet.iter_rows() for cell in row if cell.data_type == "s" and "{" in str(cell.value)]
         rows = {coordinate for table in sheet.tables.values() for coordinate in _fill_table(sheet, table, names)}
         for cell in texts:
             if cell.coordinate not in rows:
@@ -101,35 +108,71 @@ def _fill_cell(cell: Cell | MergedCell, template: str, names: Mapping[str, Any])
     if len(text) > MAX_TEXT:
         raise DoesNotFit(f"cell {cell.coordinate} of sheet {cell.parent.title} would hold {len(text)} characters")
     cell.value = None
-    if text:
+    if is_date_format(cell.number_format) and ISO_DATE.fullmatch(text):
+        cell.value = date.fromisoformat(text)
+    elif text:
         set_text(cell, text)
     if targets:
         cell.hyperlink = targets[0]
 
 
+@dataclass(frozen=True)
+class _Pattern:
+    """A row of a template, as it is put in the place of each entry. cells: what stands there, its type, its look."""
+
+    line: int
+    height: float | None
+    cells: tuple[tuple[Any, str, Any], ...]
+
+    @property
+    def texts(self) -> tuple[str, ...]:
+        return tuple(str(value) for value, kind, _ in self.cells if kind == "s")
+
+    def put(self, sheet: Worksheet, line: int, left: int, names: Mapping[str, Any]) -> None:
+        sheet.row_dimensions[line].height = self.height
+        for column, (value, kind, style) in enumerate(self.cells, left):
+            cell = sheet.cell(line, column)
+            cell._style = copy(style)
+            if kind == "f":
+                cell.value = Translator(str(value), f"A{self.line}").translate_formula(f"A{line}")
+            elif kind == "s":
+                _fill_cell(cell, str(value), names)
+
+
+def _pattern(sheet: Worksheet, line: int, left: int, right: int) -> _Pattern:
+    cells = (sheet.cell(line, column) for column in range(left, right + 1))
+    return _Pattern(
+        line, sheet.row_dimensions[line].height, tuple((cell.value, cell.data_type, copy(cell._style)) for cell in cells)
+    )
+
+
 def _fill_table(sheet: Worksheet, table: Table, names: Mapping[str, Any]) -> list[str]:
-    """Fill a table with the rows of the form; the coordinates of its template row, or none where it has no such row."""
+    """Fill a table with the rows of the form; the coordinates of its patterns, or none where it has no such row."""
     left, top, right, bottom = range_boundaries(table.ref)
     first = top + (table.headerRowCount or 0)
-    templates = [sheet.cell(first, column).value for column in range(left, right + 1)]
-    named = next((found.group(1) for text in templates if isinstance(text, str) and (found := ROW_TAG.search(text))), None)
+    patterns = [_pattern(sheet, first, left, right)]
+    named = next((found.group(1) for text in patterns[0].texts if (found := ROW_TAG.search(text))), None)
     if named is None:
         return []
     rows = names[LISTS[named]]
-    blank = bottom - first
+    folds = any("fold" in row for row in rows)
+    if folds:
+        patterns.append(_pattern(sheet, first + 1, left, right))
+        sheet.sheet_properties.outlinePr.summaryBelow = False
+    blank = bottom + 1 - first - len(patterns)
     last = first + max(len(rows) + blank, 1) - 1
     for line in range(bottom + 1, last + 1):
         _copy_row(sheet, bottom, line, left, right)
-    for offset, row in enumerate(rows):
-        for column, template in zip(range(left, right + 1), templates, strict=True):
-            if isinstance(template, str):
-                _fill_cell(sheet.cell(first + offset, column), template, {**names, named: row})
-        _grow_row(sheet, first + offset, left, right)
-    if not rows:
-        for column in range(left, right + 1):
-            sheet.cell(first, column).value = None
+    own = [sheet.cell(pattern.line, column) for pattern in patterns for column in range(left, right + 1)]
+    for cell in own:
+        cell.value = None
+    for line, row in enumerate(rows, first):
+        level = row["fold"] if folds else 0
+        patterns[level].put(sheet, line, left, {**names, named: row})
+        sheet.row_dimensions[line].outlineLevel = level
+        _grow_row(sheet, line, left, right)
     _stretch(sheet, table, bottom, last)
-    return [sheet.cell(first, column).coordinate for column in range(left, right + 1)]
+    return [cell.coordinate for cell in own]
 
 
 def _copy_row(sheet: Worksheet, source: int, target: int, left: int, right: int) -> None:

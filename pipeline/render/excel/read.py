@@ -5,9 +5,11 @@ from __future__ import annotations
 import io
 import re
 from dataclasses import dataclass
+from datetime import date
 
 from lxml import etree
 from openpyxl import load_workbook
+from openpyxl.cell.cell import Cell, MergedCell
 from openpyxl.styles.colors import Color
 from openpyxl.utils import range_boundaries
 from openpyxl.worksheet.worksheet import Worksheet
@@ -105,7 +107,7 @@ def _row(sheet: Worksheet, line: int, left: int, right: int, theme: tuple[str, .
             continue
         # of a cell joined over several rows the lower ones stay, empty, so that their neighbours keep their columns
         cell = sheet.cell(line, column)
-        text = "" if cell.value is None else str(cell.value)
+        text = _printed(cell)
         fill = cell.fill.fgColor if cell.fill.fill_type == "solid" else None
         cells.append(
             CellView(
@@ -120,6 +122,13 @@ def _row(sheet: Worksheet, line: int, left: int, right: int, theme: tuple[str, .
             )
         )
     return RowView(tuple(cells), sheet.row_dimensions[line].height)
+
+
+def _printed(cell: Cell | MergedCell) -> str:
+    """What a cell shows on paper. A formula shows nothing: no program has worked it out, and a pen can fill the cell."""
+    if cell.value is None or cell.data_type == "f":
+        return ""
+    return f"{cell.value:%m/%d/%Y}" if isinstance(cell.value, date) else str(cell.value)
 
 
 def _by_rule(sheet: Worksheet, coordinate: str, text: str, theme: tuple[str, ...]) -> str | None:
