@@ -98,6 +98,18 @@ def test_a_link_that_leads_nowhere_is_an_error_that_names_the_document() -> None
         bind([Part("SEC-10 Passwords", 0, pdf(uri="gone.xlsx"))], PROPERTIES)
 
 
+def test_a_link_to_a_file_of_the_package_that_is_not_on_paper_is_left_as_words() -> None:
+    """The slides are opened from the folder; a link in a PDF that travels alone would lead nowhere. Other links stay."""
+    parts = [
+        Part("A", 0, pdf(uri="../04-training/TR-01%20Slides.pptx")),
+        Part("B", 0, pdf(uri="A.docx")),
+        Part("A", 0, pdf(), "A.docx"),
+    ]
+    reader = read(bind(parts, PROPERTIES, {"TR-01 Slides.pptx"}))
+    assert len(reader.pages[0].get("/Annots", [])) == 0
+    assert jumps(reader, 1) == [2]
+
+
 def test_equal_names_in_two_documents_lead_each_into_its_own() -> None:
     """Named destinations of different documents do not collide."""
     bound = read(bind([Part("A", 0, pdf(2, named="top")), Part("B", 0, pdf(3, named="top"))], PROPERTIES))

@@ -5,7 +5,7 @@ from __future__ import annotations
 import hashlib
 import io
 import re
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Collection, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date
 from urllib.parse import unquote
@@ -64,10 +64,11 @@ def first_pages(lengths: Sequence[int]) -> list[int]:
     return starts
 
 
-def bind(parts: Sequence[Part], properties: Properties) -> bytes:
+def bind(parts: Sequence[Part], properties: Properties, unbound: Collection[str] = ()) -> bytes:
     """The bound PDF of the parts in order. Same parts, same bytes.
 
-    Raises ConversionError where a link names a file that is not bound.
+    unbound: names of the package's other files; a link to one of them is left as plain text, since a PDF goes alone.
+    Raises ConversionError where a link names any other file.
     """
     writer = PdfWriter()
     readers = [PdfReader(io.BytesIO(part.pdf)) for part in parts]
@@ -81,6 +82,7 @@ def bind(parts: Sequence[Part], properties: Properties) -> bytes:
     targets = {part.file: start for part, start in zip(parts, starts, strict=True) if part.file}
     for part, start, reader in zip(parts, starts, readers, strict=True):
         for page in writer.pages[start : start + len(reader.pages)]:
+            _unlink(page, unbound)
             _turn_links(writer, page, targets, part.title)
     stamp_pages(writer)
     _add_bookmarks(writer, parts, starts)
@@ -113,15 +115,30 @@ def _resolve_names(reader: PdfReader) -> None:
         reader.root_object.pop(key, None)
 
 
+def _file_of(uri: object) -> str:
+    """The name of the file: engines may have made the relative target absolute, and the name is unique in the package."""
+    return unquote(str(uri)).replace("\\", "/").split("#")[0].rsplit("/", 1)[-1]
+
+
+def _unlink(page: PageObject, unbound: Collection[str]) -> None:
+    """Take the links to these files off a page; the words stay."""
+    if unbound and "/Annots" in page:
+        kept = [one for one in page["/Annots"] if _file_of(_uri(one.get_object()) or "") not in unbound]  # type: ignore[attr-defined]
+        page[NameObject("/Annots")] = ArrayObject(kept)
+
+
+def _uri(annotation: DictionaryObject) -> object | None:
+    action = annotation.get("/A")
+    return action.get_object().get("/URI") if action else None
+
+
 def _turn_links(writer: PdfWriter, page: PageObject, targets: Mapping[str, int], title: str) -> None:
     """Relative links to files of the package become jumps to the page where the file begins."""
     for link in _annotations(page):
-        action = link.get("/A")
-        uri = action.get_object().get("/URI") if action else None
+        uri = _uri(link)
         if uri is None or OUTSIDE.match(str(uri)):
             continue
-        # engines may have made the relative target absolute; the file's name is unique in the package
-        name = unquote(str(uri)).replace("\\", "/").split("#")[0].rsplit("/", 1)[-1]
+        name = _file_of(uri)
         if name not in targets:
             raise ConversionError(f'"{title}" links to the file "{name}", which is not bound. Mend the link in its template.')
         target = writer.pages[targets[name]].indirect_reference
