@@ -92,7 +92,8 @@ def make_binder(
         subject="Risk analysis, policies and procedures, forms and logs under 45 CFR part 164",
         day=inputs.as_of,
     )
-    return Bound(bind(parts, properties), paging, {source.id: source.data for source in numbered})
+    unbound = {artifact.path.rsplit("/", 1)[1] for artifact in inputs.plan.artifacts if not artifact.bound}
+    return Bound(bind(parts, properties, unbound), paging, {source.id: source.data for source in numbered})
 
 
 def _numbered(

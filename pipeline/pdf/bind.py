@@ -5,7 +5,7 @@ from __future__ import annotations
 import hashlib
 import io
 import re
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Collection, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date
 from urllib.parse import unquote
@@ -64,10 +64,10 @@ def first_pages(lengths: Sequence[int]) -> list[int]:
     return starts
 
 
-def bind(parts: Sequence[Part], properties: Properties) -> bytes:
+def bind(parts: Sequence[Part], properties: Properties, unbound: Collection[str] = ()) -> bytes:
     """The bound PDF of the parts in order. Same parts, same bytes.
 
-    Raises ConversionError where a link names a file that is not bound.
+    unbound: names of the package's files that are not on paper; the names that link to them stay, as plain text. Raises ConversionError where a link names a file that is not bound.
     """
     writer = PdfWriter()
     readers = [PdfReader(io.BytesIO(part.pdf)) for part in parts]
@@ -81,7 +81,7 @@ def bind(parts: Sequence[Part], properties: Properties) -> bytes:
     targets = {part.file: start for part, start in zip(parts, starts, strict=True) if part.file}
     for part, start, reader in zip(parts, starts, readers, strict=True):
         for page in writer.pages[start : start + len(reader.pages)]:
-            _turn_links(writer, page, targets, part.title)
+            _turn_links(writer, page, targets, unbound, part.title)
     stamp_pages(writer)
     _add_bookmarks(writer, parts, starts)
     _set_properties(writer, parts, properties)
@@ -113,15 +113,18 @@ def _resolve_names(reader: PdfReader) -> None:
         reader.root_object.pop(key, None)
 
 
-def _turn_links(writer: PdfWriter, page: PageObject, targets: Mapping[str, int], title: str) -> None:
-    """Relative links to files of the package become jumps to the page where the file begins."""
-    for link in _annotations(page):
+def _turn_links(writer: PdfWriter, page: PageObject, targets: Mapping[str, int], unbound: Collection[str], title: str) -> None:
+    """Relative links to files of the package become jumps to the page where the file begins, or go where it has none."""
+    for link in list(_annotations(page)):
         action = link.get("/A")
         uri = action.get_object().get("/URI") if action else None
         if uri is None or OUTSIDE.match(str(uri)):
             continue
         # engines may have made the relative target absolute; the file's name is unique in the package
         name = unquote(str(uri)).replace("\\", "/").split("#")[0].rsplit("/", 1)[-1]
+        if name in unbound:
+            page[NameObject("/Annots")] = ArrayObject(kept for kept in page.get("/Annots") or () if kept.get_object() is not link)
+            continue
         if name not in targets:
             raise ConversionError(f'"{title}" links to the file "{name}", which is not bound. Mend the link in its template.')
         target = writer.pages[targets[name]].indirect_reference
