@@ -92,22 +92,22 @@ def test_a_link_to_the_outside_stays_a_link() -> None:
     assert reader.pages[0]["/Annots"][0].get_object()["/A"]["/URI"] == "https://example.org/"
 
 
+def test_a_link_to_a_file_that_is_not_on_paper_goes_and_all_others_stay() -> None:
+    """A calendar file has no page: its name stays as text, in the document that says so."""
+    twice = io.BytesIO()
+    writer = PdfWriter(clone_from=io.BytesIO(pdf(uri="../05/SO-07%20Calendar.ics")))
+    writer.add_uri(0, "../03/L-04%20Log.xlsx", (10, 50, 100, 70))
+    writer.write(twice)
+    parts = [Part("A", 0, twice.getvalue()), Part("C", 1, pdf(2), "L-04 Log.xlsx")]
+    assert jumps(read(bind(parts, PROPERTIES, {"SO-07 Calendar.ics"})), 0) == [1]
+    with pytest.raises(ConversionError, match=r"SO-07 Calendar\.ics"):
+        bind(parts, PROPERTIES)
+
+
 def test_a_link_that_leads_nowhere_is_an_error_that_names_the_document() -> None:
     """A binder with a dead link is not published."""
     with pytest.raises(ConversionError, match=r'"SEC-10 Passwords" links to the file "gone\.xlsx"'):
         bind([Part("SEC-10 Passwords", 0, pdf(uri="gone.xlsx"))], PROPERTIES)
-
-
-def test_a_link_to_a_file_of_the_package_that_is_not_on_paper_is_left_as_words() -> None:
-    """The slides are opened from the folder; a link in a PDF that travels alone would lead nowhere. Other links stay."""
-    parts = [
-        Part("A", 0, pdf(uri="../04-training/TR-01%20Slides.pptx")),
-        Part("B", 0, pdf(uri="A.docx")),
-        Part("A", 0, pdf(), "A.docx"),
-    ]
-    reader = read(bind(parts, PROPERTIES, {"TR-01 Slides.pptx"}))
-    assert len(reader.pages[0].get("/Annots", [])) == 0
-    assert jumps(reader, 1) == [2]
 
 
 def test_equal_names_in_two_documents_lead_each_into_its_own() -> None:

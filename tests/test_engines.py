@@ -26,7 +26,8 @@ def sources(loaded: Loaded) -> list[Source]:
     """Every document of the nine-clinician practice."""
     inputs = to_inputs(loaded)
     rendered = render_all(inputs, loaded)
-    return [on_paper(inputs, a, rendered[a.id], loaded.templates, loaded.look) for a in loaded.plan.artifacts if a.id in rendered]
+    bound = [a for a in loaded.plan.artifacts if a.bound and a.id in rendered]
+    return [on_paper(inputs, a, rendered[a.id], loaded.templates, loaded.look) for a in bound]
 
 
 @pytest.fixture(scope="module")
@@ -139,6 +140,7 @@ def test_a_package_can_be_bound_from_libreoffice_too(project: Workspace, package
         {
             entry["id"]: entry["pages"]
             for entry in json.loads((built.target / "manifest.json").read_text("utf-8"))["artifacts"][1:]
+            if entry["pages"]
         }
         for built in (packages[LANTERN], other)
     ]

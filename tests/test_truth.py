@@ -419,6 +419,8 @@ def printed(
     without_names = cache(lambda text: without_names_of_the_law(catalog, text))
 
     def texts_of(workspace: Workspace, artifact: Artifact, names: Facts) -> list[str]:
+        if artifact.path.endswith(".ics"):
+            return [without_names(text) for event in names["events"] for text in (event["title"], event["text"])]
         template = (workspace.templates if artifact.is_word else workspace.forms) / artifact.template
         key = (artifact.id, json.dumps(only(names, words_of(template) | ALWAYS_USED)))
         if key not in rendered:

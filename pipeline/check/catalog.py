@@ -6,13 +6,14 @@ from collections.abc import Iterator, Mapping
 from functools import reduce
 from typing import Any
 
-from pipeline.catalog import Catalog, Scenario
+from pipeline.catalog import Catalog, Scenario, Task
 from pipeline.check.evidence import check_evidence
 from pipeline.check.references import exists, unique
 from pipeline.check.scenarios import check_scenarios, check_weighing, place_of
 from pipeline.conditions import check_condition
 from pipeline.errors import Problem, did_you_mean
 from pipeline.plan import FORMS, GUIDES, POLICIES
+from pipeline.schedule import MONTHS
 
 # word list of catalog.toml → (schema, path) of the codes it must have a word for
 CODES = {
@@ -132,6 +133,8 @@ def _tasks(catalog: Catalog, forms: set[str]) -> Iterator[Problem]:
     for task in catalog.tasks:
         where = f"catalog/tasks.toml, {task.id}"
         yield from exists(task.record, forms, where, "form or log")
+        yield from exists(task.quarterly_with, catalog.clauses, where, "clause of a policy")
+        yield from _due(task, where)
         answered = set().union(*(citations.get(policy, set()) for policy in task.policies))
         for citation in sorted(set(task.citations) - answered):
             yield Problem(
@@ -158,6 +161,26 @@ def _guides(catalog: Catalog, forms: set[str], profile: Schema) -> Iterator[Prob
             yield from exists(part.policy, guide.policies, f"{where}, “{part.title}”", "policy of the guide")
         for condition in (piece.applies_when for pieces in (guide.part, guide.check) for piece in pieces):
             yield from check_condition(condition, profile, where)
+
+
+def _due(task: Task, where: str) -> Iterator[Problem]:
+    """Whether the calendar can place the task."""
+    due = task.due
+    if task.cadence == "event":
+        if due or task.quarterly_with:
+            yield Problem(where, "It follows an event and has a day in the calendar.", "Take `due` and `quarterly_with` out.")
+        return
+    if due is None:
+        yield Problem(where, "It comes back, and nothing says when it is due.", "Add `due`, for example due = { month = 1 }.")
+        return
+    # a task that may become quarterly must be due in a month that a quarter has
+    period = min(MONTHS[task.cadence], MONTHS["quarterly"] if task.quarterly_with else 12)
+    if due.review is not None and period != 12:
+        yield Problem(where, "Only a yearly task can be due by the yearly review.", "Name the month of its period: `month`.")
+    if due.month is not None and due.month > period:
+        yield Problem(where, f"Month {due.month} is outside its period of {period}.", f"Write 1 to {period}.")
+    if (due.month is None) == (due.review is None) and task.cadence != "monthly":
+        yield Problem(where, "It does not say in which month it is due.", "Write either `month` or `review`.")
 
 
 def _words(catalog: Catalog, schemas: Mapping[str, Schema]) -> Iterator[Problem]:

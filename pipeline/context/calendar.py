@@ -27,7 +27,7 @@ def calendar_names(inputs: Inputs, artifact: Artifact) -> CalendarNames:
     owns = tuple(_owns(inputs, artifact.section, due, tasks))
     return CalendarNames(
         **common_names(inputs, report.id, report.title, report.summary),
-        name=f"HIPAA security, {inputs.profile.practice.short_name}",
+        name=f"{inputs.profile.practice.short_name}: HIPAA security",
         sequence=sequence(inputs.edition),
         row=rows[0],
         rows=rows,

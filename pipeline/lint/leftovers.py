@@ -42,8 +42,9 @@ def find_leftovers(data: bytes, shown: str) -> Iterator[Problem]:
 
 def _in_lines(data: bytes, shown: str) -> Iterator[Problem]:
     """The lines of an iCalendar file, unfolded (RFC 5545, 3.1), each a name and a value."""
-    for number, line in enumerate(data.decode().replace("\r\n ", "").splitlines(), 1):
-        yield from _in_text(line.partition(":")[2], f"{shown}, line {number}")
+    for number, line in enumerate(data.replace(b"\r\n ", b"").decode().split("\r\n"), 1):
+        for text in line.partition(":")[2].split(r"\n"):
+            yield from _in_text(text, f"{shown}, line {number}")
 
 
 def _in_text(text: str, where: str) -> Iterator[Problem]:
