@@ -26,6 +26,7 @@ def guide_names(inputs: Inputs, artifact: Artifact) -> GuideNames:
     found = looked_for(guide.applies_when, inputs.raw)
     these = _these(inputs, found)
     more = {"these": primitives(these)}
+    parts = (_part(inputs, artifact.section, part, more) for part in guide.part if inputs.holds(part.applies_when))
     return GuideNames(
         **common_names(inputs, guide.id, guide.title, guide.summary),
         who=_who(inputs, these, found),
@@ -33,7 +34,7 @@ def guide_names(inputs: Inputs, artifact: Artifact) -> GuideNames:
         written_on=printed_date(guide.written_on),
         policies=links(inputs, artifact.section, guide.policies),
         citations=", ".join(guide.citations),
-        parts=tuple(_part(inputs, artifact.section, part, more) for part in guide.part if inputs.holds(part.applies_when)),
+        parts=tuple(part for part in parts if part.steps),
         fields=guide.fields,
         checks=tuple(
             CheckNames(inputs.text(check.text, more), check.column or "")
