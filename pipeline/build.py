@@ -8,7 +8,7 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from datetime import date
 from importlib.metadata import version
-from pathlib import Path
+from pathlib import Path, PurePosixPath
 from typing import Any
 
 from pipeline import __version__
@@ -19,10 +19,12 @@ from pipeline.errors import Problem, ProblemsFound
 from pipeline.lint.leftovers import find_leftovers
 from pipeline.load import Loaded, load_practice
 from pipeline.pdf.convert import Engine, engine
+from pipeline.plan import Artifact
 from pipeline.primitives import primitives
 from pipeline.publish import one_at_a_time, publish
 from pipeline.render.excel.fill import DoesNotFit, render_excel
 from pipeline.render.jinja import TemplateError, without_value
+from pipeline.render.slides import SlideOverflows, render_slides
 from pipeline.render.word import render_word
 from pipeline.workspace import Workspace
 
@@ -32,6 +34,7 @@ LIBRARIES = (
     "python-docx",
     "Jinja2",
     "openpyxl",
+    "python-pptx",
     "pypdf",
     "lxml",
     "pillow",
@@ -102,21 +105,34 @@ def render_all(inputs: Inputs, loaded: Loaded) -> dict[str, bytes]:
     for artifact in loaded.plan.artifacts:
         if isinstance(artifact.source, Report) and artifact.source.numbered:
             continue
-        render = render_word if artifact.is_word else render_excel
         shown = f"{'templates_docx' if artifact.is_word else 'forms_xlsx'}/{artifact.template}"
         try:
-            data = render(loaded.templates[artifact.template], primitives(names_for(inputs, artifact)), loaded.look, inputs.as_of)
+            data = _render(artifact, primitives(names_for(inputs, artifact)), loaded, inputs.as_of)
         except TemplateError as error:
             problems.append(without_value(shown, error))
             continue
         except DoesNotFit as error:
             problems.append(Problem(shown, f"A text is too long for Excel: {error}.", "Shorten it."))
             continue
+        except SlideOverflows as error:
+            problems.append(Problem(f"catalog/slides.toml, {artifact.id}", f"Slides are too full: {error}.", "Shorten them."))
+            continue
         problems += find_leftovers(data, artifact.path)
         rendered[artifact.id] = data
     if problems:
         raise ProblemsFound(problems)
     return rendered
+
+
+def _render(artifact: Artifact, names: dict[str, Any], loaded: Loaded, day: date) -> bytes:
+    """The file of an artifact by its format."""
+    match PurePosixPath(artifact.path).suffix:
+        case ".pptx":
+            return render_slides(names, loaded.look, day)
+        case ".docx":
+            return render_word(loaded.templates[artifact.template], names, loaded.look, day)
+        case _:
+            return render_excel(loaded.templates[artifact.template], names, loaded.look, day)
 
 
 def make_manifest(loaded: Loaded, bound: Bound, files: Mapping[str, bytes], drawing: Engine) -> dict[str, Any]:
