@@ -25,6 +25,7 @@ from pipeline.publish import one_at_a_time, publish
 from pipeline.render.excel.fill import DoesNotFit, render_excel
 from pipeline.render.ics import render_ics
 from pipeline.render.jinja import TemplateError, without_value
+from pipeline.render.slides import SlideOverflows, render_slides
 from pipeline.render.word import render_word
 from pipeline.workspace import Workspace
 
@@ -117,6 +118,9 @@ def render_all(inputs: Inputs, loaded: Loaded) -> dict[str, bytes]:
         except DoesNotFit as error:
             problems.append(Problem(shown, f"A text is too long for Excel: {error}.", "Shorten it."))
             continue
+        except SlideOverflows as error:
+            problems.append(Problem(f"catalog/slides.toml, {artifact.id}", f"Slides are too full: {error}.", "Shorten them."))
+            continue
         problems += find_leftovers(data, artifact.path)
         rendered[artifact.id] = data
     if problems:
@@ -131,6 +135,8 @@ def render(artifact: Artifact, names: Mapping[str, Any], loaded: Loaded, day: da
             return render_word(loaded.templates[artifact.template], names, loaded.look, day)
         case "xlsx":
             return render_excel(loaded.templates[artifact.template], names, loaded.look, day)
+        case "pptx":
+            return render_slides(names, loaded.look, day)
         case "ics":
             return render_ics(names, day)
         case suffix:

@@ -12,11 +12,13 @@ from pipeline.context.front import Paging
 from pipeline.context.guides import guide_names
 from pipeline.context.policies import policy_names
 from pipeline.context.reports import report_names
+from pipeline.context.slides import deck_names
 from pipeline.guide_names import GuideNames
 from pipeline.materials import Guide
 from pipeline.names import CommonNames, CrosswalkNames, FormNames, PolicyNames
 from pipeline.plan import Artifact
 from pipeline.report_names import ReportNames
+from pipeline.slide_names import DeckNames
 
 __all__ = ["Inputs", "names_class", "names_for"]
 
@@ -28,6 +30,8 @@ def names_for(inputs: Inputs, artifact: Artifact, paging: Paging | None = None) 
             return crosswalk_names(inputs, artifact, paging)
         case Report(view="calendar"):
             return calendar_names(inputs, artifact)
+        case Report(view="slides"):
+            return deck_names(inputs, artifact)
         case Guide():
             return guide_names(inputs, artifact)
         case Policy():
@@ -43,6 +47,7 @@ VIEWS: dict[str, type[CommonNames]] = {
     "analysis": ReportNames,
     "crosswalk": CrosswalkNames,
     "calendar": CalendarNames,
+    "slides": DeckNames,
 }
 
 
