@@ -13,12 +13,14 @@ from pipeline.context.guides import guide_names
 from pipeline.context.policies import policy_names
 from pipeline.context.reports import report_names
 from pipeline.context.slides import deck_names
+from pipeline.context.training import quiz_names, training_names
 from pipeline.guide_names import GuideNames
 from pipeline.materials import Guide
 from pipeline.names import CommonNames, CrosswalkNames, FormNames, PolicyNames
 from pipeline.plan import Artifact
 from pipeline.report_names import ReportNames
 from pipeline.slide_names import DeckNames
+from pipeline.training_names import QuizNames, TrainingNames
 
 __all__ = ["Inputs", "names_class", "names_for"]
 
@@ -32,6 +34,10 @@ def names_for(inputs: Inputs, artifact: Artifact, paging: Paging | None = None) 
             return calendar_names(inputs, artifact)
         case Report(view="slides"):
             return deck_names(inputs, artifact)
+        case Report(view="training"):
+            return training_names(inputs, artifact)
+        case Report(view="quiz"):
+            return quiz_names(inputs, artifact)
         case Guide():
             return guide_names(inputs, artifact)
         case Policy():
@@ -48,6 +54,8 @@ VIEWS: dict[str, type[CommonNames]] = {
     "crosswalk": CrosswalkNames,
     "calendar": CalendarNames,
     "slides": DeckNames,
+    "training": TrainingNames,
+    "quiz": QuizNames,
 }
 
 
