@@ -65,7 +65,10 @@ class QuizQuestion:
 
 @dataclass(frozen=True)
 class Reminder:
-    """A monthly security reminder (45 CFR 164.308(a)(5)(ii)(A)). scenarios: those whose findings call for it."""
+    """A monthly security reminder (45 CFR 164.308(a)(5)(ii)(A)). scenarios: those whose findings call for it; systems: kinds.
+
+    tasks: that it carries out; months: the only ones in which it can stand, 1 to 12, or none where any will do.
+    """
 
     id: str
     title: str
@@ -73,6 +76,9 @@ class Reminder:
     do: tuple[str, ...]
     policies: tuple[str, ...]
     scenarios: tuple[str, ...]
+    systems: tuple[str, ...] = ()
+    tasks: tuple[str, ...] = ()
+    months: tuple[int, ...] = ()
     applies_when: Condition = None
     omitted_because: str | None = None
 

@@ -64,6 +64,7 @@ def check_catalog(catalog: Catalog, schemas: Mapping[str, Schema]) -> Iterator[P
     yield from _policies(catalog, forms)
     yield from _tasks(catalog, forms)
     yield from check_scenarios(catalog)
+    yield from _reminders(catalog, schemas["profile"])
     yield from _words(catalog, schemas)
     yield from check_weighing(catalog, schemas["profile"])
     sections = [section.folder for section in catalog.sections]
@@ -136,6 +137,22 @@ def _tasks(catalog: Catalog, forms: set[str]) -> Iterator[Problem]:
     for form in catalog.forms:
         if form.id not in recorded:
             yield Problem(f"catalog/forms.toml, {form.id}", "No task is recorded on it.", "Add the task, or take the form out.")
+
+
+def _reminders(catalog: Catalog, profile: Schema) -> Iterator[Problem]:
+    """A misspelt reason would call for a reminder nowhere, and nobody would notice."""
+    scenarios = [scenario.id for scenario in catalog.scenarios]
+    tasks = [task.id for task in catalog.tasks]
+    kinds = profile["$defs"]["system"]["properties"]["kind"]["enum"]
+    for reminder in catalog.reminders:
+        where = f"catalog/reminders.toml, {reminder.id}"
+        for named, known, what in (
+            (reminder.scenarios, scenarios, "scenario"),
+            (reminder.tasks, tasks, "task"),
+            (reminder.systems, kinds, "kind of system"),
+        ):
+            for one in named:
+                yield from exists(one, known, where, what)
 
 
 def _words(catalog: Catalog, schemas: Mapping[str, Schema]) -> Iterator[Problem]:
