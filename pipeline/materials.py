@@ -116,7 +116,7 @@ class Guide:
 
 @dataclass(frozen=True)
 class Paper:
-    """Something that must be signed. signer: who, as `binder names` lists the groups; cadence: once or annual."""
+    """Something that must be signed. signer: a group of pipeline.papers; cadence: once or annual."""
 
     id: str
     title: str
