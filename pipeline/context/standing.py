@@ -5,27 +5,28 @@ from __future__ import annotations
 from calendar import monthrange
 from collections.abc import Iterable, Iterator
 from dataclasses import replace
-from datetime import date, datetime, timedelta
+from datetime import date, timedelta
 
-from pipeline.assessment.model import Action
-from pipeline.catalog import Form
+from pipeline.catalog import Form, Task
 from pipeline.context.common import Inputs
-from pipeline.context.mitigation import Work, pieces_of_work
+from pipeline.context.mitigation import pieces_of_work
+from pipeline.facts import printed_date
 from pipeline.papers import papers_due
 from pipeline.practice import Agreement
-from pipeline.progress import DONE, LATER, OVERDUE, Item, Progress, state_on
-from pipeline.recorded import Line, Record
+from pipeline.progress import DONE, LATER, OVERDUE, Item, Period, Progress, Proof, TaskProgress, state_on
+from pipeline.recorded import Line, entries, filed, latest, proofs
+from pipeline.schedule import Occurrence, occurrences
 from pipeline.training import YEARLY, assignments
 
-TRAINING_LOG, TRAINING_TRACKER, PAPER_TRACKER, AGREEMENT_LOG, RISK_PLAN = "L-13", "PR-02", "PR-03", "L-11", "R-04"
+TRAININGS, PAPERS, AGREEMENTS, RISK_PLAN = "L-13", "PR-03", "L-11", "R-04"
 # signed once, within the year before the day it is due; other yearly papers are the edition itself and signed after it
 A_YEAR = timedelta(days=365)
+NO_AGREEMENT = {"missing": "There is no agreement.", "requested": "The agreement was asked for and is not signed."}
 
 
 def practice_progress(inputs: Inputs, today: date) -> Progress:
     """How far the practice has come under the edition of inputs.as_of; records that speak for a later day than today do not count."""
-    known = sorted((record for record in inputs.records if record.effective <= today), key=lambda r: (r.effective, r.received))
-    inputs = replace(inputs, records=tuple(known))
+    inputs = replace(inputs, records=tuple(record for record in inputs.records if record.effective <= today))
     practice = inputs.profile.practice
     return Progress(
         slug=practice.slug,
@@ -35,7 +36,7 @@ def practice_progress(inputs: Inputs, today: date) -> Progress:
         papers=tuple(_papers(inputs, today)),
         agreements=tuple(_agreements(inputs, today)),
         actions=tuple(_actions(inputs, today)),
-        tasks=(),
+        tasks=task_progress(inputs, today),
         next_review=review_day(inputs.as_of, inputs.profile.review_month),
         edition=inputs.edition,
         colour=practice.colour[1:].upper(),
@@ -47,13 +48,35 @@ def review_day(as_of: date, month: int) -> date:
     return end_of_month(as_of.year + (month <= as_of.month), month)
 
 
+def task_progress(inputs: Inputs, today: date) -> tuple[TaskProgress, ...]:
+    """Each recurring task over the year from inputs.as_of, in the order of the catalogue; proofs after today do not count.
+
+    A time that the task is due is done where an entry lies in its period; early and late work counts for the same period.
+    """
+    times: dict[str, list[Occurrence]] = {}
+    for one in occurrences(inputs.plan.tasks, inputs.clauses, inputs.profile.review_month, inputs.as_of):
+        times.setdefault(one.task, []).append(one)
+    return tuple(_task(inputs, task, times[task.id], today) for task in inputs.plan.tasks if task.id in times)
+
+
+def _task(inputs: Inputs, task: Task, times: Iterable[Occurrence], today: date) -> TaskProgress:
+    shown = [proof for proof in proofs(inputs.catalog, inputs.profile, task, inputs.records) if proof.day <= today]
+    who = inputs.word("role", task.who)
+    return TaskProgress(task.id, inputs.text(task.title), who, task.record, tuple(_period(one, shown, today) for one in times))
+
+
+def _period(one: Occurrence, shown: Iterable[Proof], today: date) -> Period:
+    held = tuple(proof for proof in shown if one.start <= proof.day <= one.end)
+    return Period(one.start, one.end, one.due, DONE if held else state_on(one.due, today), held)
+
+
 def _trainings(inputs: Inputs, today: date) -> Iterator[Item]:
     """The courses that everybody owes. A course at hiring counts on whatever day it was taken, a yearly one from the edition on.
 
     "Repeat" under Test is no training done (SEC-07).
     """
     titles = {course.id: inputs.text(course.title) for course in inputs.catalog.courses}
-    lines = list(_lines(inputs.records, (TRAINING_LOG, TRAINING_TRACKER), "Trained on"))
+    lines = _last(inputs, TRAININGS, "Person", "Course", "Occasion")
     for one in assignments(inputs.catalog, inputs.profile, inputs.as_of, inputs.raw):
         name = inputs.profile.person(one.person).name
         taken = [
@@ -69,14 +92,14 @@ def _trainings(inputs: Inputs, today: date) -> Iterator[Item]:
         note = inputs.word("occasion", one.occasion)
         if not counting and taken:
             last, line = max(taken, key=lambda entry: entry[0])
-            note += f"; {'test to be repeated' if _is(line, 'Test', 'Repeat') else 'last taken'}, {last:%Y-%m-%d}"
+            note += f"; {'test to be repeated,' if _is(line, 'Test', 'Repeat') else 'last taken'} {printed_date(last)}"
         yield _item(name, titles[one.course], one.due, min(counting, default=None), today, note, one.person, one.course)
 
 
 def _papers(inputs: Inputs, today: date) -> Iterator[Item]:
     """The papers that everybody signs: by the tracker, or because the signed paper itself was filed."""
     papers = {paper.id: paper for paper in inputs.catalog.papers}
-    lines = list(_lines(inputs.records, (PAPER_TRACKER,), "Signed on"))
+    lines = _last(inputs, PAPERS, "Person", "Document")
     for one in papers_due(inputs.catalog, inputs.profile, inputs.as_of, inputs.holds):
         paper, name = papers[one.paper], inputs.profile.person(one.person).name
         title = inputs.text(paper.title)
@@ -87,7 +110,7 @@ def _papers(inputs: Inputs, today: date) -> Iterator[Item]:
             and _names(line.values.get("Document", ""), paper.document, title)
             and (day := _day(line, "Signed on")) is not None
         ]
-        signed += [r.effective for r in inputs.records if r.document == paper.document and r.person in (one.person, name)]
+        signed += [record.effective for record in filed(inputs.records, paper.document, one.person)]
         if paper.cadence == "annual":
             artifact = inputs.plan.get(paper.document)
             filled = artifact is not None and isinstance(artifact.source, Form) and artifact.source.kind == "form"
@@ -106,67 +129,55 @@ def _agreements(inputs: Inputs, today: date) -> Iterator[Item]:
     profile = inputs.profile
     held = [(system.vendor, system.name, system.baa) for system in profile.systems if system.ephi]
     held += [(c.company or c.name, c.name if c.company else "", c.baa) for c in profile.contacts]
-    lines = list(_lines(inputs.records, (AGREEMENT_LOG,), "Agreement"))
+    lines = [line for _, line in entries(inputs.records, AGREEMENTS) if "Agreement" in line.values]
     for company, what, baa in held:
         if baa.status == "not_required":
             continue
         said = [baa, *(_agreement(line) for line in lines if _concerns(line, company, what))]
         signed = [one for one in said if one.status == "signed"]
-        latest = max(signed, key=lambda one: (one.signed_on or date.min, one.review_on or date.min), default=said[-1])
-        if latest.status != "signed":
-            note = f"{inputs.word('baa', latest.status)}: no agreement yet" if latest.status != "missing" else "No agreement yet"
-            yield Item(company, what, None, None, OVERDUE, note)
+        newest = max(signed, key=lambda one: (one.signed_on or date.min, one.review_on or date.min), default=said[-1])
+        if newest.status != "signed":
+            yield Item(company, what, None, None, OVERDUE, NO_AGREEMENT[newest.status])
             continue
-        state = state_on(latest.review_on, today) if latest.review_on else DONE
+        state = state_on(newest.review_on, today) if newest.review_on else DONE
         # an agreement whose review is far away is as it should be
-        yield Item(company, what, latest.review_on, latest.signed_on, DONE if state == LATER else state, "Review")
+        yield Item(company, what, newest.review_on, newest.signed_on, DONE if state == LATER else state)
 
 
 def _actions(inputs: Inputs, today: date) -> Iterator[Item]:
-    """The steps of the risk plan, as the analysis says or a plan that came back after it."""
+    """The steps of the risk plan, as the analysis says or a plan that came back after it.
+
+    Numbers count within an edition, so that a step is known by its words and its owner; of several with the same, by its number.
+    """
     said = {finding.id: inputs.assessment.date for finding in inputs.assessment.findings}
     said |= {finding.id: change.date for change in inputs.changes for finding in change.findings if finding.id in said}
-    done_word = inputs.word("status", "done")
+    plans = latest(inputs.records, RISK_PLAN, ("Step", "Who", "No."), "By date")
     for work in pieces_of_work(inputs):
         action, name = work.action, inputs.profile.person(work.action.owner).name
+        since = max(said[finding.id] for finding in work.findings)
         newer = [
-            (record, line)
-            for record in inputs.records
-            if record.document == RISK_PLAN and record.effective >= max(said[finding.id] for finding in work.findings)
-            for line in record.lines
-            if "Due or done" in line.values and _is(line, "Step", action.what) and _is(line, "Who", name)
+            (record.received, record.effective, number, line)
+            for (step, who, number), (record, line) in plans.items()
+            if record.effective >= since and _plain(step) == _plain(action.what) and _plain(who) == _plain(name)
         ]
-        # several steps may have the same words; then the number tells them apart
-        newer = [entry for entry in newer if _is(entry[1], "No.", work.label)] or newer
+        newer = [entry for entry in newer if entry[2] == work.label] or newer
         due, done, word = action.due, action.done_on, inputs.word("status", action.status)
         if newer:
-            record, line = newer[-1]
+            *_, effective, _, line = max(newer, key=lambda entry: entry[:3])
             word, day = line.values.get("Status", "") or word, _day(line, "Due or done")
-            if _is(line, "Status", done_word):
-                done = min(day or record.effective, record.effective)
-            elif not done:
-                due = day or due
-        elif _closed(action):
-            done = done or action.due
-        yield _item(name, action.what, due, done, today, "" if done else word, action.owner, work.label)
-
-
-def _closed(action: Action) -> bool:
-    return action.status == "done"
+            done = min(day or effective, effective) if _is(line, "Status", inputs.word("status", "done")) else None
+            due = due if done else day or due
+        yield _item(name, action.what, due, done, today, word, action.owner, work.label)
 
 
 def _item(who: str, what: str, due: date, done: date | None, today: date, note: str = "", person: str = "", id: str = "") -> Item:
+    done = done if done and done <= today else None
     return Item(who, what, due, done, DONE if done else state_on(due, today), note, person, id)
 
 
-def _lines(records: Iterable[Record], documents: tuple[str, ...], heading: str) -> Iterator[Line]:
-    """The rows of these documents that have something under a heading; of each edition, those of the copy that came last.
-
-    A log goes on growing, so that its last copy holds what the earlier ones held, and what was put right in it since.
-    """
-    last = {(record.document, record.edition): record for record in records if record.document in documents}
-    for record in last.values():
-        yield from (line for line in record.lines if line.values.get(heading, "").strip())
+def _last(inputs: Inputs, document: str, *key: str) -> list[Line]:
+    """The rows of a document as they were filed last."""
+    return [line for _, line in latest(inputs.records, document, key).values()]
 
 
 def _agreement(line: Line) -> Agreement:
@@ -193,14 +204,11 @@ def _plain(text: str) -> str:
 
 
 def _day(line: Line, heading: str) -> date | None:
-    """The date under a heading, as records write it or as documents print it; None where there is none."""
-    text = line.values.get(heading, "").strip()
-    for form in ("%Y-%m-%d", "%B %d, %Y"):
-        try:
-            return datetime.strptime(text, form).date()
-        except ValueError:
-            continue
-    return None
+    """The date under a heading; None where there is none, or words in its place."""
+    try:
+        return line.day(heading)
+    except ValueError:
+        return None
 
 
 def end_of_month(year: int, month: int) -> date:
