@@ -26,6 +26,8 @@ CODES = {
     "effort": ("safeguards", "properties/safeguard/items/properties/effort"),
     "cost": ("safeguards", "properties/safeguard/items/properties/cost"),
     "plan": ("profile", "properties/service_plan"),
+    "occasion": ("courses", "properties/course/items/properties/occasion/items"),
+    "depth": ("courses", "properties/course/items/properties/depth"),
     "flow": ("catalog", "properties/flow/properties/system/additionalProperties/items"),
     "response": ("assessment", "$defs/finding/properties/response"),
     "status": ("assessment", "$defs/action/properties/status"),
