@@ -9,6 +9,7 @@ from pathlib import Path, PurePosixPath
 from typing import Any
 
 from pipeline.errors import Problem, did_you_mean
+from pipeline.evidence_catalog import Returned, Shown
 from pipeline.loading import load_toml
 from pipeline.materials import Course, Duty, Guide, Paper, QuizQuestion, Reminder, Slide, Step
 from pipeline.pdf.fonts import undrawable
@@ -283,6 +284,8 @@ class Catalog:
     papers: tuple[Paper, ...]
     steps: tuple[Step, ...]
     duties: tuple[Duty, ...]
+    returned: tuple[Returned, ...]
+    shown: tuple[Shown, ...]
     files: tuple[str, ...] = field(default=())
 
     @property
@@ -353,6 +356,7 @@ def load_catalog(workspace: Workspace) -> tuple[Catalog | None, list[Problem]]:
                 "scenarios": [scenario for held in folder.values() for scenario in held["scenario"]],
                 "changes": part("changes")["change"],
                 "criteria": part("changes")["criterion"],
+                **{name: part("evidence")[name] for name in ("returned", "shown")},
                 "files": list(values),
             },
             Catalog,
@@ -378,7 +382,7 @@ def _misplaced(values: Mapping[str, Any]) -> Iterator[Problem]:
 
 def catalog_files(workspace: Workspace) -> list[Path]:
     """Every file of the catalogue: those with a name of their own, and the scenarios, sorted."""
-    named = [workspace.catalog / f"{name}.toml" for name in ("catalog", "changes", *FILES)]
+    named = [workspace.catalog / f"{name}.toml" for name in ("catalog", "changes", "evidence", *FILES)]
     return [*named, *sorted((workspace.catalog / "scenarios").glob("*.toml"))]
 
 

@@ -14,7 +14,10 @@ Condition = Any
 
 @dataclass(frozen=True)
 class Course:
-    """A training that a practice assigns. audience: clinician, admin, officer; occasion: hiring, yearly or once."""
+    """A training that a practice assigns. audience: clinician, admin, officer; occasion: hiring, yearly or once (a new role).
+
+    only: of the audience those who are one of these (pipeline.training.kinds_of); empty means all of it.
+    """
 
     id: str
     title: str
@@ -27,6 +30,7 @@ class Course:
     material: tuple[str, ...]
     citations: tuple[str, ...]
     within_days: int
+    only: tuple[str, ...] = ()
     applies_when: Condition = None
     omitted_because: str | None = None
 
@@ -122,7 +126,7 @@ class Guide:
 
 @dataclass(frozen=True)
 class Paper:
-    """Something that must be signed. signer: who, as `binder names` lists the groups; cadence: once or annual."""
+    """Something that must be signed. signer: a group of pipeline.papers; cadence: once or annual."""
 
     id: str
     title: str

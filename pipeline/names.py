@@ -209,6 +209,9 @@ class RowNames:
     signed: str = ""
     citation: str = ""
     documents: str = ""
+    course: str = ""
+    occasion: str = ""
+    due: str = ""
 
 
 @dataclass(frozen=True)

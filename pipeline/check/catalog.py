@@ -7,6 +7,7 @@ from functools import reduce
 from typing import Any
 
 from pipeline.catalog import Catalog, Scenario
+from pipeline.check.evidence import check_evidence
 from pipeline.check.references import exists, unique
 from pipeline.check.scenarios import check_scenarios, check_weighing, place_of
 from pipeline.conditions import check_condition
@@ -25,6 +26,8 @@ CODES = {
     "effort": ("safeguards", "properties/safeguard/items/properties/effort"),
     "cost": ("safeguards", "properties/safeguard/items/properties/cost"),
     "plan": ("profile", "properties/service_plan"),
+    "occasion": ("courses", "properties/course/items/properties/occasion/items"),
+    "depth": ("courses", "properties/course/items/properties/depth"),
     "flow": ("catalog", "properties/flow/properties/system/additionalProperties/items"),
     "response": ("assessment", "$defs/finding/properties/response"),
     "status": ("assessment", "$defs/action/properties/status"),
@@ -67,6 +70,7 @@ def check_catalog(catalog: Catalog, schemas: Mapping[str, Schema]) -> Iterator[P
     yield from _reminders(catalog, schemas["profile"])
     yield from _words(catalog, schemas)
     yield from check_weighing(catalog, schemas["profile"])
+    yield from check_evidence(catalog, schemas["profile"])
     sections = [section.folder for section in catalog.sections]
     yield from unique(sections, "catalog/catalog.toml", "folder of a section")
     for folder in (POLICIES, FORMS, *([GUIDES] if catalog.guides else [])):

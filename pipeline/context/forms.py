@@ -11,6 +11,7 @@ from pipeline.facts import printed_date
 from pipeline.names import FormNames, RowNames
 from pipeline.plan import Artifact
 from pipeline.practice import Agreement, Device
+from pipeline.training import assignments
 
 
 def form_names(inputs: Inputs, artifact: Artifact) -> FormNames:
@@ -119,6 +120,25 @@ def _people(inputs: Inputs) -> tuple[RowNames, ...]:
     )
 
 
+def _trainings(inputs: Inputs) -> tuple[RowNames, ...]:
+    """A row for each course that somebody owes under this edition, by person."""
+    titles = {course.id: inputs.text(course.title) for course in inputs.catalog.courses}
+    rows = []
+    for assignment in assignments(inputs.catalog, inputs.profile, inputs.as_of, inputs.raw):
+        person = inputs.profile.person(assignment.person)
+        rows.append(
+            RowNames(
+                id=assignment.course,
+                name=person.name,
+                role=inputs.word("person_role", person.role),
+                course=f"{assignment.course} {titles[assignment.course]}",
+                occasion=inputs.word("occasion", assignment.occasion),
+                due=f"{assignment.due:%m/%d/%Y}",
+            )
+        )
+    return tuple(rows)
+
+
 def _vendors(inputs: Inputs) -> tuple[RowNames, ...]:
     """Everybody outside who handles ePHI: the vendors of systems, then the other contacts (45 CFR 164.308(b)(1))."""
     systems = [
@@ -196,6 +216,7 @@ ROWS: dict[str, Callable[[Inputs], tuple[RowNames, ...]]] = {
     "policies": _policies,
     "months": _months,
     "people": _people,
+    "trainings": _trainings,
     "vendors": _vendors,
     "contacts": _contacts,
     "standards": _standards,
