@@ -88,6 +88,33 @@ class Reminder:
 
 
 @dataclass(frozen=True)
+class Tone:
+    """What stands around the lines of a message."""
+
+    subject: str
+    opening: str
+    closing: str
+
+
+@dataclass(frozen=True)
+class MessageTexts:
+    """The texts of drafted messages, with the names of MessageNames. tone: soon, first, second, copy; month: around a reminder."""
+
+    greeting: str
+    trainings: str
+    papers: str
+    overdue: str
+    due: str
+    undated: str
+    help: str
+    signature: tuple[str, ...]
+    do: str
+    rule: str
+    tone: dict[str, Tone]
+    month: Tone
+
+
+@dataclass(frozen=True)
 class GuidePart:
     """A heading with its steps."""
 

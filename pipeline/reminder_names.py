@@ -31,16 +31,14 @@ class RemindersNames(CommonNames):
 class MessageNames(ProfileNames):
     """A message to one person, or the reminder of a month to all.
 
-    person: the name without degrees; what, due: the line that is printed, its day; count, overdue: how many lines are open and
-    past their day; days: how long the oldest has been so; late_training: whether a training is among those; copied: who gets
-    a copy, or empty. month, title, policies: of the reminder.
+    person: the name without degrees; what, due: the line that is printed, its day; days: how long the oldest line is past its
+    day; late_training: whether a training is past its day; copied: who gets a copy, or empty. month, title, policies: of the
+    reminder.
     """
 
     person: str = ""
     what: str = ""
     due: str = ""
-    count: int = 0
-    overdue: int = 0
     days: int = 0
     late_training: bool = False
     copied: str = ""

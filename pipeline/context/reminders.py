@@ -7,14 +7,14 @@ from datetime import date
 
 from pipeline.catalog import Report
 from pipeline.context.common import Inputs, common_names, links
-from pipeline.facts import in_sentence, joined
+from pipeline.facts import joined
 from pipeline.plan import Artifact
 from pipeline.reminder_names import ReminderNames, RemindersNames
 from pipeline.reminders import Call, Chosen, choose_reminders
 from pipeline.schedule import Occurrence, occurrences
 
-# how many findings are named as the reason
-NAMED = 2
+# how many findings of the highest level are named as the reason
+NAMED = 3
 
 
 def reminders_names(inputs: Inputs, artifact: Artifact) -> RemindersNames:
@@ -63,15 +63,14 @@ def reminder_names(inputs: Inputs, chosen: Chosen, section: str | None) -> Remin
 
 
 def _why(inputs: Inputs, call: Call) -> str:
-    """'Finding RA-005 (very high)', or the task, or the systems that it is about."""
+    """'Very high risk: RA-005', or the task, or the systems that it is about."""
     tasks = {task.id: task for task in inputs.plan.tasks}
     carried = (f"{tasks[id].title} ({', '.join(tasks[id].policies)})" for id in call.tasks)
     if call.tasks:
         return joined(carried)
     if call.findings:
-        named = call.findings[:NAMED]
-        levels = joined(f"{finding.id} ({in_sentence(inputs.word('level', finding.level))})" for finding in named)
-        return f"Finding{'s' * (len(named) > 1)} {levels}"
+        highest = [finding for finding in call.findings if finding.level == call.findings[0].level]
+        return f"{inputs.word('level', highest[0].level)} risk: {', '.join(finding.id for finding in highest[:NAMED])}"
     if call.systems:
         return f"In use here: {joined(system.name for system in call.systems)}"
     return "For every practice"
