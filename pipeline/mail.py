@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import UTC, date, datetime, time
@@ -53,7 +54,9 @@ def as_draft(letter: Letter) -> bytes:
     message["Date"] = datetime.combine(letter.day, time(12), UTC)
     message["X-Unsent"] = "1"
     message.set_content("\n".join(letter.lines) + "\n", charset="utf-8", cte="quoted-printable")
-    return message.as_bytes()
+    head, end, body = message.as_bytes().partition(b"\r\n\r\n")
+    # a value that fits into a line, but not beside its name, is put below it, and some programs then show an empty subject
+    return re.sub(rb"(?m)^([\w-]+:)\r\n ", rb"\1 ", head) + end + body
 
 
 def _addresses(role: str, boxes: Iterable[Mailbox]) -> tuple[Address, ...]:

@@ -14,7 +14,7 @@ from pipeline.reminders import Call, Chosen, choose_reminders
 from pipeline.schedule import Occurrence, occurrences
 
 # how many findings of the highest level are named as the reason
-NAMED = 3
+NAMED = 2
 
 
 def reminders_names(inputs: Inputs, artifact: Artifact) -> RemindersNames:
