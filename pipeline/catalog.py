@@ -11,7 +11,7 @@ from typing import Any
 from pipeline.errors import Problem, did_you_mean
 from pipeline.evidence_catalog import Returned, Shown
 from pipeline.loading import load_toml
-from pipeline.materials import Course, Duty, Guide, Paper, QuizQuestion, Reminder, Slide, Step
+from pipeline.materials import Course, Duty, Guide, MessageTexts, Paper, QuizQuestion, Reminder, Slide, Step
 from pipeline.pdf.fonts import undrawable
 from pipeline.schema import validate
 from pipeline.workspace import Workspace
@@ -266,6 +266,7 @@ class Catalog:
     flow: Flow
     workbook: dict[str, tuple[str, ...]]
     proposal: dict[str, str]
+    remind: MessageTexts
     changes: tuple[Change, ...]
     criteria: tuple[Criterion, ...]
     words: dict[str, dict[str, str]]
@@ -350,7 +351,7 @@ def load_catalog(workspace: Workspace) -> tuple[Catalog | None, list[Problem]]:
                 "requests": part("catalog")["request"],
                 "themes": themes,
                 "ability": part("catalog")["ability"],
-                **{name: part("catalog")[name] for name in ("relief", "flow", "workbook", "proposal", "words")},
+                **{name: part("catalog")[name] for name in ("relief", "flow", "workbook", "proposal", "remind", "words")},
                 "provisions": part("regulation")["provision"],
                 **{name: part(name)[table] for name, table in FILES.items() if name != "regulation"},
                 "scenarios": [scenario for held in folder.values() for scenario in held["scenario"]],

@@ -39,6 +39,7 @@ class _Group(click.Group):
             "text",
             "build",
             "verify",
+            "remind",
         ]
 
     def invoke(self, ctx: click.Context) -> Any:
@@ -424,6 +425,38 @@ def build(
     click.echo(
         f"{slug}: {built.documents} documents, {built.pages} pages in the binder.\n{workspace.shown(built.target / 'binder.pdf')}"
     )
+
+
+@main.command()
+@click.argument("slug")
+@click.option("--on", "day", callback=_day, help="The day the messages are written for (YYYY-MM-DD). Default: today.")
+@click.option("--month", is_flag=True, help="Draft the security reminder of the month, to everybody.")
+@click.option(
+    "--output", type=click.Path(path_type=Path, file_okay=False), help="Folder to write to. Default: in practices/SLUG/drafts."
+)
+@click.pass_obj
+def remind(find: Finder, slug: str, day: date | None, month: bool, output: Path | None) -> None:
+    """Draft polite messages about trainings and papers that are due or overdue, one for each person. Nothing is sent.
+
+    \b
+    Examples:
+      binder remind willow-creek
+      binder remind willow-creek --on 2027-03-01
+      binder remind willow-creek --month
+    """
+    from pipeline.outbox import write_drafts, write_month
+
+    workspace = find()
+    written = (write_month if month else write_drafts)(workspace, slug, day or date.today(), output)
+    count = len(written.files)
+    if count:
+        click.echo(f"Wrote {count} draft{'s' * (count != 1)} to {workspace.shown(written.folder)}. Nothing was sent.")
+    if written.same:
+        click.echo(f"{written.same} lay there already, word for word.")
+    if written.without_address:
+        click.echo(f"No e-mail address in the profile, so tell them in person: {'; '.join(written.without_address)}.")
+    if not (count or written.same or written.without_address):
+        click.echo("Nothing is due: no training and no paper. Nothing was written.")
 
 
 @main.command()

@@ -69,7 +69,10 @@ class QuizQuestion:
 
 @dataclass(frozen=True)
 class Reminder:
-    """A monthly security reminder (45 CFR 164.308(a)(5)(ii)(A)). scenarios: those whose findings call for it."""
+    """A monthly security reminder (45 CFR 164.308(a)(5)(ii)(A)). scenarios: those whose findings call for it; systems: kinds.
+
+    tasks: that it carries out; months: the only ones in which it can stand, 1 to 12, or none where any will do.
+    """
 
     id: str
     title: str
@@ -77,8 +80,38 @@ class Reminder:
     do: tuple[str, ...]
     policies: tuple[str, ...]
     scenarios: tuple[str, ...]
+    systems: tuple[str, ...] = ()
+    tasks: tuple[str, ...] = ()
+    months: tuple[int, ...] = ()
     applies_when: Condition = None
     omitted_because: str | None = None
+
+
+@dataclass(frozen=True)
+class Tone:
+    """What stands around the lines of a message."""
+
+    subject: str
+    opening: str
+    closing: str
+
+
+@dataclass(frozen=True)
+class MessageTexts:
+    """The texts of drafted messages, with the names of MessageNames. tone: soon, first, second, copy; month: around a reminder."""
+
+    greeting: str
+    trainings: str
+    papers: str
+    overdue: str
+    due: str
+    undated: str
+    help: str
+    signature: tuple[str, ...]
+    do: str
+    rule: str
+    tone: dict[str, Tone]
+    month: Tone
 
 
 @dataclass(frozen=True)

@@ -70,6 +70,7 @@ def check_catalog(catalog: Catalog, schemas: Mapping[str, Schema]) -> Iterator[P
     yield from _tasks(catalog, forms)
     yield from _guides(catalog, forms, schemas["profile"])
     yield from check_scenarios(catalog)
+    yield from _reminders(catalog, schemas["profile"])
     yield from _words(catalog, schemas)
     yield from check_weighing(catalog, schemas["profile"])
     yield from check_evidence(catalog, schemas["profile"])
@@ -187,6 +188,22 @@ def _due(task: Task, where: str) -> Iterator[Problem]:
         yield Problem(where, f"Month {due.month} is outside its period of {period}.", f"Write 1 to {period}.")
     if (due.month is None) == (due.review is None) and task.cadence != "monthly":
         yield Problem(where, "It does not say in which month it is due.", "Write either `month` or `review`.")
+
+
+def _reminders(catalog: Catalog, profile: Schema) -> Iterator[Problem]:
+    """A misspelt reason would call for a reminder nowhere, and nobody would notice."""
+    scenarios = [scenario.id for scenario in catalog.scenarios]
+    tasks = [task.id for task in catalog.tasks]
+    kinds = profile["$defs"]["system"]["properties"]["kind"]["enum"]
+    for reminder in catalog.reminders:
+        where = f"catalog/reminders.toml, {reminder.id}"
+        for named, known, what in (
+            (reminder.scenarios, scenarios, "scenario"),
+            (reminder.tasks, tasks, "task"),
+            (reminder.systems, kinds, "kind of system"),
+        ):
+            for one in named:
+                yield from exists(one, known, where, what)
 
 
 def _words(catalog: Catalog, schemas: Mapping[str, Schema]) -> Iterator[Problem]:

@@ -11,6 +11,7 @@ from pipeline.context.forms import form_names
 from pipeline.context.front import Paging
 from pipeline.context.guides import guide_names
 from pipeline.context.policies import policy_names
+from pipeline.context.reminders import reminders_names
 from pipeline.context.reports import report_names
 from pipeline.context.slides import deck_names
 from pipeline.context.training import quiz_names, training_names
@@ -18,6 +19,7 @@ from pipeline.guide_names import GuideNames
 from pipeline.materials import Guide
 from pipeline.names import CommonNames, CrosswalkNames, FormNames, PolicyNames
 from pipeline.plan import Artifact
+from pipeline.reminder_names import RemindersNames
 from pipeline.report_names import ReportNames
 from pipeline.slide_names import DeckNames
 from pipeline.training_names import QuizNames, TrainingNames
@@ -38,6 +40,8 @@ def names_for(inputs: Inputs, artifact: Artifact, paging: Paging | None = None) 
             return training_names(inputs, artifact)
         case Report(view="quiz"):
             return quiz_names(inputs, artifact)
+        case Report(view="reminders"):
+            return reminders_names(inputs, artifact)
         case Guide():
             return guide_names(inputs, artifact)
         case Policy():
@@ -56,6 +60,7 @@ VIEWS: dict[str, type[CommonNames]] = {
     "slides": DeckNames,
     "training": TrainingNames,
     "quiz": QuizNames,
+    "reminders": RemindersNames,
 }
 
 

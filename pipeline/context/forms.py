@@ -3,10 +3,10 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from datetime import date
 
 from pipeline.catalog import Form, Policy
 from pipeline.context.common import Inputs, common_names, links, next_review
+from pipeline.context.reminders import reminder_months, reminder_names, year_of_reminders
 from pipeline.facts import printed_date
 from pipeline.names import FormNames, RowNames
 from pipeline.plan import Artifact
@@ -197,8 +197,16 @@ def _logged(inputs: Inputs) -> tuple[RowNames, ...]:
 
 
 def _months(inputs: Inputs) -> tuple[RowNames, ...]:
-    start = inputs.as_of.year * 12 + inputs.as_of.month
-    return tuple(RowNames(month=f"{date(n // 12, n % 12 + 1, 1):%B %Y}") for n in range(start, start + 12))
+    """The twelve months in which reminders are due, each with its subject and policies where one was chosen."""
+    chosen = {one.month: reminder_names(inputs, one, None) for one in year_of_reminders(inputs)}
+    return tuple(
+        RowNames(
+            month=f"{month:%B %Y}",
+            title=chosen[month].title if month in chosen else "",
+            documents=", ".join(link.id for link in chosen[month].policies) if month in chosen else "",
+        )
+        for month in reminder_months(inputs)
+    )
 
 
 ROWS: dict[str, Callable[[Inputs], tuple[RowNames, ...]]] = {

@@ -18,7 +18,7 @@ MARK = "X"
 
 
 @dataclass(frozen=True)
-class _Work:
+class Work:
     """An action, and the findings it lowers, the gravest first: one piece of work may stand in several findings.
 
     number: place in the plan, by date, from 1; it is that of this edition.
@@ -28,8 +28,13 @@ class _Work:
     action: Action
     findings: tuple[Finding, ...]
 
+    @property
+    def label(self) -> str:
+        """Its number as documents print it: S-04."""
+        return f"S-{self.number:02}"
 
-def _work(inputs: Inputs) -> list[_Work]:
+
+def pieces_of_work(inputs: Inputs) -> list[Work]:
     """All pieces of work: the open ones by their dates, then those that are done."""
     found: dict[tuple[object, ...], list[tuple[Action, Finding]]] = {}
     for finding in by_risk(inputs.assessment.findings):
@@ -38,18 +43,18 @@ def _work(inputs: Inputs) -> list[_Work]:
             found.setdefault(same, []).append((action, finding))
     pieces = [(entries[0][0], tuple({finding.id: finding for _, finding in entries}.values())) for entries in found.values()]
     pieces.sort(key=lambda piece: (piece[0].status == "done", _day(piece[0]), piece[1][0].id))
-    return [_Work(number, action, findings) for number, (action, findings) in enumerate(pieces, 1)]
+    return [Work(number, action, findings) for number, (action, findings) in enumerate(pieces, 1)]
 
 
 def steps_by_date(inputs: Inputs) -> tuple[StepNames, ...]:
     """All steps: the open ones by their dates, then those that are done."""
-    return tuple(_step(inputs, work) for work in _work(inputs))
+    return tuple(_step(inputs, work) for work in pieces_of_work(inputs))
 
 
 def steps_by_owner(inputs: Inputs) -> tuple[StepNames, ...]:
     """The steps that are not done, person by person in the order of the workforce, each by date."""
     order = {person.id: index for index, person in enumerate(inputs.profile.workforce)}
-    waiting = [work for work in _work(inputs) if work.action.status != "done"]
+    waiting = [work for work in pieces_of_work(inputs) if work.action.status != "done"]
     ordered = sorted(waiting, key=lambda work: (order[work.action.owner], work.number))
     return tuple(_step(inputs, work) for work in ordered)
 
@@ -74,7 +79,7 @@ def by_month(steps: Iterable[StepNames]) -> tuple[MonthNames, ...]:
 
 def measures(inputs: Inputs) -> tuple[MeasureNames, ...]:
     """The safeguards that open steps put in place, in the order of their numbers."""
-    wanted = {work.action.safeguard for work in _work(inputs) if work.action.status != "done"}
+    wanted = {work.action.safeguard for work in pieces_of_work(inputs) if work.action.status != "done"}
     return tuple(
         MeasureNames(one.id, inputs.safeguard_titles[one.id], inputs.text(one.text), ", ".join(one.citations))
         for one in inputs.catalog.safeguards
@@ -91,12 +96,12 @@ def _day(action: Action) -> date:
     return action.done_on or action.due
 
 
-def _step(inputs: Inputs, work: _Work) -> StepNames:
+def _step(inputs: Inputs, work: Work) -> StepNames:
     action, gravest = work.action, work.findings[0]
     day, start = _day(action), inputs.assessment.date
     column = min(max((day.year - start.year) * 12 + day.month - start.month, 0), MONTHS)
     return StepNames(
-        number=f"S-{work.number:02}",
+        number=work.label,
         findings=", ".join(finding.id for finding in work.findings),
         level=inputs.word("level", gravest.level),
         fill=LEVEL_FILLS[gravest.level],

@@ -21,6 +21,7 @@ from pipeline.loading import read_bounded
 from pipeline.materials import Guide
 from pipeline.names import CommonNames, DividerNames, FrontNames, ProfileNames
 from pipeline.plan import GUIDE_TEMPLATE
+from pipeline.reminder_names import MessageNames
 from pipeline.workspace import Workspace
 
 MAX_TEMPLATE = 20_000_000
@@ -92,11 +93,13 @@ def check_catalog_texts(catalog: Catalog) -> Iterator[Problem]:
         *((f"catalog/catalog.toml, workbook.{n}", text) for n, texts in catalog.workbook.items() for text in texts),
     ]
     proposed = [(f"catalog/catalog.toml, proposal.{name}", text) for name, text in catalog.proposal.items()]
+    written = [("catalog/catalog.toml, remind", text) for text in _strings(catalog.remind)]
     weighed = KnownNames(Acceptance, {}), KnownNames(Weighing, {})
     for texts, known in (
         (printed, known_names(catalog, CommonNames)),
         (guided, known_names(catalog, GuideTexts)),
         (asked, known_names(catalog, ProfileNames)),
+        (written, known_names(catalog, MessageNames)),
         ([entry for entry in proposed if "accept" in entry[0]], weighed[0]),
         ([entry for entry in proposed if "accept" not in entry[0]], weighed[1]),
     ):
@@ -109,8 +112,8 @@ def _strings(value: object) -> Iterator[str]:
     """Every text of an entry of the catalogue, its parts included."""
     if isinstance(value, str):
         yield value
-    elif isinstance(value, tuple):
-        for item in value:
+    elif isinstance(value, tuple | dict):
+        for item in value.values() if isinstance(value, dict) else value:
             yield from _strings(item)
     elif is_dataclass(value):
         for one in fields(value):
