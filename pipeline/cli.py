@@ -30,10 +30,11 @@ class _Group(click.Group):
             "assess",
             "import",
             "change",
+            "record",
+            "status",
             "list",
             "check",
             "coverage",
-            "status",
             "lint",
             "names",
             "text",
@@ -212,6 +213,45 @@ def change(find: Finder, slug: str, kind: str, day: date | None, output: Path | 
     made = make_change_workbook(workspace, slug, kind, day, output)
     stories = ", ".join(f"{title} {count}" for title, count in made.stories)
     click.echo(f"Wrote {workspace.shown(made.file)}: {made.title}. Stories: {stories}.")
+
+
+@main.command()
+@click.argument("slug")
+@click.argument("files", metavar="FILE...", nargs=-1, required=True, type=click.Path(path_type=Path, exists=True, dir_okay=False))
+@click.option("--on", "received", callback=_day, help="Day on which the files came (YYYY-MM-DD). Default: today.")
+@click.option("--form", help="Which document a signed paper or scan is, for example F-03.")
+@click.option("--date", "day", callback=_day, help="Day a signed paper speaks for, or a file whose entries have no date.")
+@click.option("--person", help="Whom a signed paper concerns, by id in the profile.")
+@click.pass_obj
+def record(
+    find: Finder,
+    slug: str,
+    files: tuple[Path, ...],
+    received: date | None,
+    form: str | None,
+    day: date | None,
+    person: str | None,
+) -> None:
+    """Read filled forms, logs and trackers, or signed papers, into the records of the practice: all of them or none.
+
+    \b
+    Examples:
+      binder record willow-creek "L-06 Security reminder log.xlsx"
+      binder record willow-creek returned/*.xlsx --on 2027-01-08
+      binder record willow-creek signed.pdf --form F-18 --date 2026-12-01 --person jordan-lee
+    """
+    from pipeline.recording import Said
+    from pipeline.recording import record as record_files
+
+    workspace = find()
+    said = Said(received or date.today(), form, day, person)
+    for done in record_files(workspace, slug, [file.resolve() for file in files], said):
+        where, what = f"practices/{slug}/{done.record.file}", done.record
+        if done.already:
+            click.echo(f"{workspace.shown(done.source)} is recorded already as {where}; nothing was done.")
+        else:
+            count = f", {len(what.lines)} lines" if what.lines else ""
+            click.echo(f"Recorded {where}: {what.document}{count}, speaks for {what.effective}.")
 
 
 @main.command("list")
