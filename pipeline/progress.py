@@ -13,10 +13,10 @@ SOON_DAYS = 30
 # area of a Progress → its title
 AREAS = {
     "trainings": "Trainings",
-    "papers": "Papers to sign",
+    "papers": "Papers",
     "agreements": "Agreements",
-    "actions": "Risk plan steps",
-    "tasks": "Calendar tasks",
+    "actions": "Risk plan",
+    "tasks": "Calendar",
 }
 # what an overdue item of an area weighs when practices are compared: information without a contract and known risks first
 WEIGHTS = {"agreements": 3, "actions": 3, "trainings": 2, "papers": 1, "tasks": 1}

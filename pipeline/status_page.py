@@ -77,6 +77,8 @@ def portfolio_page(
     return render_page("portfolio", names, PORTFOLIO_COLOUR)
 
 
+# what a figure counts, where it is not simply done
+DONE_WORDS = {"papers": "signed", "agreements": "in order"}
 AREA_NOTE = {
     "trainings": "Training",
     "papers": "Paper to sign",
@@ -118,7 +120,8 @@ def _lead(progress: Progress) -> str:
 
 def _review(progress: Progress) -> Names:
     return {
-        "month": f"{progress.next_review:%b %Y}",
+        "month": f"{progress.next_review:%b}",
+        "year": f"{progress.next_review:%Y}",
         "text": until_review(progress),
         "sentence": f"The yearly review is due by {printed_date(progress.next_review)}: {until_review(progress)}.",
     }
@@ -131,7 +134,7 @@ def _tile(area: str, title: str, counts: Counts) -> Names:
         parts.append({"code": code, "start": f"{start:.2f}", "width": f"{width:.2f}"})
         start += width
     numbers = {code: getattr(counts, code) for code in ORDER}
-    return {"id": area, "title": title, "total": counts.total, "parts": parts, **numbers}
+    return {"id": area, "title": title, "total": counts.total, "word": DONE_WORDS.get(area, "done"), "parts": parts, **numbers}
 
 
 def _row(item: Item, first: str, *more: str) -> Names:
@@ -161,11 +164,18 @@ def _when(item: Item, word: str = "Done") -> Names:
 
 
 def _person(name: str, courses: Sequence[str], items: Sequence[Item]) -> Names:
-    cells = [
-        [{"state": _state(item.state), "more": item.note, **_when(item)} for item in items if item.what == course]
-        for course in courses
-    ]
+    cells = [[_cell(item) for item in items if item.what == course] for course in courses]
     return {"name": name, "state": _worst(item.state for item in items), "cells": cells}
+
+
+def _cell(item: Item) -> Names:
+    day = item.done or item.due
+    return {
+        "state": _state(item.state),
+        "day": day.isoformat() if day else "",
+        "on": _short(day) if day else "",
+        "more": item.note,
+    }
 
 
 def _papers(name: str, items: Sequence[Item]) -> Names:

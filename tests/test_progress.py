@@ -49,7 +49,9 @@ def lantern(project: Workspace) -> Inputs:
     return to_inputs(load_practice(project, LANTERN))
 
 
-def record(document: str, *rows: dict[str, str], effective: date = TODAY, sheet: str = "Log", person: str | None = None) -> Record:
+def record(
+    document: str, *rows: dict[str, str], effective: date = TODAY, sheet: str = "Log", person: str | None = None
+) -> Record:
     """A document that came back on the day it speaks for, with these rows."""
     lines = tuple(Line(sheet, f"A{number}", row) for number, row in enumerate(rows, 12))
     name = f"records/{effective}-{document}.xlsx"
