@@ -339,6 +339,15 @@ def test_status_prints_and_writes_a_page_for_its_owner_alone(workspace: Workspac
     assert "Lantern Online Therapy" in (folder / "status.html").read_text("utf-8")
 
 
+def test_a_page_that_cannot_be_written_is_said(workspace: Workspace, binder: Binder) -> None:
+    """Without a trace of a crash; the file in the way stays as it is."""
+    workspace.build.write_text("in the way", "utf-8")
+    result = binder("status", LANTERN, "--on", "2026-11-23")
+    assert result.exit_code == 3
+    assert "The page could not be written to " in result.stderr
+    assert workspace.build.read_text("utf-8") == "in the way"
+
+
 def test_status_for_programs_is_json_and_writes_nothing(workspace: Workspace, binder: Binder) -> None:
     """The same figures as everywhere."""
     result = binder("status", LANTERN, "--on", "2026-11-23", "--json")
