@@ -31,6 +31,7 @@ class _Group(click.Group):
             "import",
             "change",
             "record",
+            "status",
             "list",
             "check",
             "coverage",
@@ -333,6 +334,37 @@ def coverage(find: Finder, slugs: tuple[str, ...], everything: bool) -> None:
             f"{len(found) - len(applying)} do not apply here."
         )
     if missing:
+        sys.exit(ProblemsFound.exit_code)
+
+
+@main.command()
+@click.argument("slug", required=False)
+@click.option("--on", callback=_day, help="How far they were on this day (YYYY-MM-DD). Default: today.")
+@click.option("--html", type=click.Path(path_type=Path, dir_okay=False), help="File for the page. Default: in build.")
+@click.option("--json", "as_json", is_flag=True, help="Print the figures for programs, and write no page unless --html names it.")
+@click.pass_obj
+def status(find: Finder, slug: str | None, on: date | None, html: Path | None, as_json: bool) -> None:
+    """Say how far a practice is: trainings, papers, agreements, risk plan, calendar. Without SLUG: all, worst first.
+
+    It also writes status.html, one page that opens in any browser without a network.
+
+    \b
+    Examples:
+      binder status
+      binder status willow-creek
+      binder status willow-creek --on 2027-01-31 --html for-the-call.html
+    """
+    from pipeline.status import look_at, write_page
+
+    workspace = find()
+    seen = look_at(workspace, slug, on or date.today(), html)
+    click.echo(json.dumps(seen.values, indent=2, ensure_ascii=False) if as_json else "\n".join(seen.lines))
+    if html or not as_json:
+        for file, page in seen.pages.items():
+            write_page(file, page)
+    if not as_json:
+        click.echo(f"\nPage: {workspace.shown(seen.file)}")
+    if seen.unread:
         sys.exit(ProblemsFound.exit_code)
 
 
