@@ -27,6 +27,8 @@ CODES = {
     "plan": ("profile", "properties/service_plan"),
     "occasion": ("courses", "properties/course/items/properties/occasion/items"),
     "depth": ("courses", "properties/course/items/properties/depth"),
+    "party": ("steps", "properties/step/items/properties/diy"),
+    "paper": ("papers", "properties/paper/items/properties/cadence"),
     "flow": ("catalog", "properties/flow/properties/system/additionalProperties/items"),
     "response": ("assessment", "$defs/finding/properties/response"),
     "status": ("assessment", "$defs/action/properties/status"),

@@ -9,11 +9,13 @@ from pipeline.context.forms import form_names
 from pipeline.context.front import Paging
 from pipeline.context.guides import guide_names
 from pipeline.context.policies import policy_names
+from pipeline.context.project import project_names
 from pipeline.context.reports import report_names
 from pipeline.guide_names import GuideNames
 from pipeline.materials import Guide
 from pipeline.names import CommonNames, CrosswalkNames, FormNames, PolicyNames
 from pipeline.plan import Artifact
+from pipeline.project_names import ProjectNames
 from pipeline.report_names import ReportNames
 
 __all__ = ["Inputs", "names_class", "names_for"]
@@ -24,6 +26,8 @@ def names_for(inputs: Inputs, artifact: Artifact, paging: Paging | None = None) 
     match artifact.source:
         case Report(view="crosswalk"):
             return crosswalk_names(inputs, artifact, paging)
+        case Report(view="project"):
+            return project_names(inputs, artifact)
         case Guide():
             return guide_names(inputs, artifact)
         case Policy():
@@ -38,6 +42,7 @@ def names_for(inputs: Inputs, artifact: Artifact, paging: Paging | None = None) 
 VIEWS: dict[str, type[CommonNames]] = {
     "analysis": ReportNames,
     "crosswalk": CrosswalkNames,
+    "project": ProjectNames,
 }
 
 
