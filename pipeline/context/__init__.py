@@ -8,12 +8,14 @@ from pipeline.context.crosswalk import crosswalk_names
 from pipeline.context.forms import form_names
 from pipeline.context.front import Paging
 from pipeline.context.guides import guide_names
+from pipeline.context.officer import officer_names
 from pipeline.context.policies import policy_names
 from pipeline.context.project import project_names
 from pipeline.context.reports import report_names
 from pipeline.guide_names import GuideNames
 from pipeline.materials import Guide
 from pipeline.names import CommonNames, CrosswalkNames, FormNames, PolicyNames
+from pipeline.officer_names import OfficerKitNames
 from pipeline.plan import Artifact
 from pipeline.project_names import ProjectNames
 from pipeline.report_names import ReportNames
@@ -26,6 +28,8 @@ def names_for(inputs: Inputs, artifact: Artifact, paging: Paging | None = None) 
     match artifact.source:
         case Report(view="crosswalk"):
             return crosswalk_names(inputs, artifact, paging)
+        case Report(view="officer"):
+            return officer_names(inputs, artifact)
         case Report(view="project"):
             return project_names(inputs, artifact)
         case Guide():
@@ -42,6 +46,7 @@ def names_for(inputs: Inputs, artifact: Artifact, paging: Paging | None = None) 
 VIEWS: dict[str, type[CommonNames]] = {
     "analysis": ReportNames,
     "crosswalk": CrosswalkNames,
+    "officer": OfficerKitNames,
     "project": ProjectNames,
 }
 
