@@ -29,6 +29,7 @@ CODES = {
     "depth": ("courses", "properties/course/items/properties/depth"),
     "party": ("steps", "properties/step/items/properties/diy"),
     "paper": ("papers", "properties/paper/items/properties/cadence"),
+    "audience": ("courses", "properties/course/items/properties/audience/items"),
     "flow": ("catalog", "properties/flow/properties/system/additionalProperties/items"),
     "response": ("assessment", "$defs/finding/properties/response"),
     "status": ("assessment", "$defs/action/properties/status"),
@@ -82,6 +83,11 @@ def check_catalog(catalog: Catalog, schemas: Mapping[str, Schema]) -> Iterator[P
         yield from exists(report.section, sections, f"catalog/catalog.toml, {report.id}", "section")
     guides = {guide.id for guide in catalog.guides}
     documents = {r.id for r in catalog.reports} | {p.id for p in catalog.policies} | forms | guides
+    for course in catalog.courses:
+        for material in course.material:
+            yield from exists(material, documents, f"catalog/courses.toml, {course.id}", "document")
+    for question in catalog.questions:
+        yield from exists(question.policy, policies, f"catalog/questions.toml, {question.id}", "policy")
     for request in catalog.requests:
         where = f"catalog/catalog.toml, request “{request.asks}”"
         for document in request.documents:

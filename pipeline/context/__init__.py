@@ -12,6 +12,7 @@ from pipeline.context.officer import officer_names
 from pipeline.context.policies import policy_names
 from pipeline.context.project import project_names
 from pipeline.context.reports import report_names
+from pipeline.context.training import quiz_names, training_names
 from pipeline.guide_names import GuideNames
 from pipeline.materials import Guide
 from pipeline.names import CommonNames, CrosswalkNames, FormNames, PolicyNames
@@ -19,6 +20,7 @@ from pipeline.officer_names import OfficerKitNames
 from pipeline.plan import Artifact
 from pipeline.project_names import ProjectNames
 from pipeline.report_names import ReportNames
+from pipeline.training_names import QuizNames, TrainingNames
 
 __all__ = ["Inputs", "names_class", "names_for"]
 
@@ -32,6 +34,10 @@ def names_for(inputs: Inputs, artifact: Artifact, paging: Paging | None = None) 
             return officer_names(inputs, artifact)
         case Report(view="project"):
             return project_names(inputs, artifact)
+        case Report(view="training"):
+            return training_names(inputs, artifact)
+        case Report(view="quiz"):
+            return quiz_names(inputs, artifact)
         case Guide():
             return guide_names(inputs, artifact)
         case Policy():
@@ -48,6 +54,8 @@ VIEWS: dict[str, type[CommonNames]] = {
     "crosswalk": CrosswalkNames,
     "officer": OfficerKitNames,
     "project": ProjectNames,
+    "training": TrainingNames,
+    "quiz": QuizNames,
 }
 
 
