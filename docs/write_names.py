@@ -34,13 +34,14 @@ def page() -> str:
     def of(document: str) -> dict[str, tuple[tuple[str, str], ...]]:
         return {slug: names_of(one, artifact) for slug, one in inputs.items() if (artifact := one.plan.get(document))}
 
-    policy, form, report, crosswalk = of("SEC-10"), of("L-02"), of("R-01"), of("R-07")
+    policy, form, report, crosswalk, guide = of("SEC-10"), of("L-02"), of("R-01"), of("R-07"), of("DG-01")
     common = {slug: common_part(rows, form[slug]) for slug, rows in policy.items()}
     own = {
         "Policies": policy,
         "Forms and logs": form,
         "Documents of the risk analysis": report,
         "The crosswalk": crosswalk,
+        "Device guides": guide,
     }
     parts = [HEAD, as_markdown("Every document", common)]
     for title, rows in own.items():

@@ -21,6 +21,7 @@ WORDS = frozenset(
         "items",
         "const",
         "enum",
+        "pattern",
         "minItems",
         "maxItems",
         "minContains",
@@ -84,6 +85,9 @@ def _walk(fragment: Any, facts: Mapping[str, Any], root: Mapping[str, Any], wher
     for word in ("contains", "items"):
         if word in fragment:
             yield from _walk(fragment[word], facts.get("items", {}), root, where)
+    if "pattern" in fragment and facts.get("type") != "string":
+        # JSON Schema looks only at texts with a pattern; of anything else it would be true
+        yield Problem(where, "applies_when looks for a pattern in something that is no text.", "Use const, enum or contains.")
     for value in [fragment["const"]] if "const" in fragment else fragment.get("enum", ()):
         possible = facts.get("enum", (True, False) if facts.get("type") == "boolean" else None)
         if possible is not None and not any(value is one or (value == one and type(value) is type(one)) for one in possible):

@@ -83,7 +83,7 @@ class Reminder:
 
 @dataclass(frozen=True)
 class GuidePart:
-    """A heading with its steps."""
+    """A heading with its steps; a step that is empty for a practice is left out there."""
 
     title: str
     steps: tuple[str, ...]
@@ -94,7 +94,7 @@ class GuidePart:
 
 @dataclass(frozen=True)
 class GuideCheck:
-    """A point that is seen and ticked off; column: the column of the device audit log it answers, where it has one."""
+    """A point that is seen and ticked off; column: the column of the guide's record that it answers, where it has one."""
 
     text: str
     column: str | None = None
@@ -103,7 +103,11 @@ class GuideCheck:
 
 @dataclass(frozen=True)
 class Guide:
-    """Step-by-step instructions for one platform or system. versions: what they were written for; written_on: when."""
+    """Step-by-step instructions for one platform or system.
+
+    versions: what they were written for; written_on: when. record: the form or log on which what was seen is entered;
+    fields: what is filled in at the head of the check-off sheet. Texts of part and check may hold `these`, as GuideTexts has it.
+    """
 
     id: str
     title: str
@@ -112,6 +116,8 @@ class Guide:
     written_on: date
     policies: tuple[str, ...]
     citations: tuple[str, ...]
+    record: str
+    fields: tuple[str, ...]
     part: tuple[GuidePart, ...]
     check: tuple[GuideCheck, ...]
     applies_when: Condition = None

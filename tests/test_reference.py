@@ -26,8 +26,8 @@ from pipeline.render.jinja import fill
 from pipeline.workspace import Workspace
 
 Names = Callable[..., Result]
-# one of each kind: policy, form, log with rows, report, crosswalk
-KINDS = ("SEC-10", "F-13", "L-11", "R-01", "R-07")
+# one of each kind: policy, form, log with rows, report, crosswalk, guide
+KINDS = ("SEC-10", "F-13", "L-11", "R-01", "R-07", "DG-01")
 
 
 @pytest.fixture(scope="module")

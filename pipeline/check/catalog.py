@@ -68,6 +68,7 @@ def check_catalog(catalog: Catalog, schemas: Mapping[str, Schema]) -> Iterator[P
             yield from check_condition(getattr(entry, "applies_when", None), schemas["profile"], where)
     yield from _policies(catalog, forms)
     yield from _tasks(catalog, forms)
+    yield from _guides(catalog, forms, schemas["profile"])
     yield from check_scenarios(catalog)
     yield from _words(catalog, schemas)
     yield from check_weighing(catalog, schemas["profile"])
@@ -146,6 +147,23 @@ def _tasks(catalog: Catalog, forms: set[str]) -> Iterator[Problem]:
     for form in catalog.forms:
         if form.id not in recorded:
             yield Problem(f"catalog/forms.toml, {form.id}", "No task is recorded on it.", "Add the task, or take the form out.")
+
+
+def _guides(catalog: Catalog, forms: set[str], profile: Schema) -> Iterator[Problem]:
+    """A guide cites what its policies cite, and its parts belong to those policies."""
+    citations = {policy.id: set(policy.citations) for policy in catalog.policies}
+    for guide in catalog.guides:
+        where = f"catalog/guides.toml, {guide.id}"
+        yield from exists(guide.record, forms, where, "form or log")
+        answered = set().union(*(citations.get(policy, set()) for policy in guide.policies))
+        for citation in sorted(set(guide.citations) - answered):
+            yield Problem(
+                where, f"The guide cites {citation}, which none of its policies cites.", "Add the policy, or take it out."
+            )
+        for part in guide.part:
+            yield from exists(part.policy, guide.policies, f"{where}, “{part.title}”", "policy of the guide")
+        for condition in (piece.applies_when for pieces in (guide.part, guide.check) for piece in pieces):
+            yield from check_condition(condition, profile, where)
 
 
 def _words(catalog: Catalog, schemas: Mapping[str, Schema]) -> Iterator[Problem]:

@@ -89,9 +89,9 @@ class Inputs:
         """Safeguard → its title as it is printed here."""
         return {safeguard.id: self.text(safeguard.title) for safeguard in self.catalog.safeguards}
 
-    def text(self, template: str) -> str:
-        """A text of the catalogue with the common names filled in."""
-        return fill(template, self._primitives)
+    def text(self, template: str, more: Mapping[str, Any] | None = None) -> str:
+        """A text of the catalogue with the common names filled in; more: names that this text has besides, as primitives."""
+        return fill(template, {**self._primitives, **(more or {})})
 
 
 def practice_names(profile: Profile, catalog: Catalog) -> dict[str, Any]:

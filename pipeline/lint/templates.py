@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from dataclasses import fields, is_dataclass
+from dataclasses import fields, is_dataclass, replace
 from pathlib import Path
 
 from pipeline.assessment.proposals import Acceptance, Weighing
@@ -13,11 +13,12 @@ from pipeline.check.scenarios import place_of
 from pipeline.context import names_class
 from pipeline.errors import Problem, did_you_mean
 from pipeline.facts import FACTS, PHRASES
-from pipeline.guide_names import GuideNames
+from pipeline.guide_names import GuideNames, GuideTexts
 from pipeline.lint.excel import check_excel_template
 from pipeline.lint.names import KnownNames, check_text
 from pipeline.lint.word import check_word_template
 from pipeline.loading import read_bounded
+from pipeline.materials import Guide
 from pipeline.names import CommonNames, DividerNames, FrontNames, ProfileNames
 from pipeline.plan import GUIDE_TEMPLATE
 from pipeline.workspace import Workspace
@@ -81,9 +82,10 @@ def check_catalog_texts(catalog: Catalog) -> Iterator[Problem]:
             (f"catalog/{name}.toml, {entry.id}", text)
             for name in MATERIAL
             for entry in getattr(catalog, name)
-            for text in _strings(entry)
+            for text in _strings(replace(entry, part=(), check=()) if isinstance(entry, Guide) else entry)
         ),
     ]
+    guided = [(f"catalog/guides.toml, {g.id}", text) for g in catalog.guides for text in _strings((g.part, g.check))]
     asked = [
         *((place_of(s), text) for s in catalog.scenarios for text in _scenario_texts(s)),
         *((f"catalog/safeguards.toml, {s.id}", text) for s in catalog.safeguards for text in (s.title, s.text, s.action)),
@@ -93,6 +95,7 @@ def check_catalog_texts(catalog: Catalog) -> Iterator[Problem]:
     weighed = KnownNames(Acceptance, {}), KnownNames(Weighing, {})
     for texts, known in (
         (printed, known_names(catalog, CommonNames)),
+        (guided, known_names(catalog, GuideTexts)),
         (asked, known_names(catalog, ProfileNames)),
         ([entry for entry in proposed if "accept" in entry[0]], weighed[0]),
         ([entry for entry in proposed if "accept" not in entry[0]], weighed[1]),
