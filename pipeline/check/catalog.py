@@ -29,6 +29,8 @@ CODES = {
     "plan": ("profile", "properties/service_plan"),
     "occasion": ("courses", "properties/course/items/properties/occasion/items"),
     "depth": ("courses", "properties/course/items/properties/depth"),
+    "party": ("steps", "properties/step/items/properties/diy"),
+    "paper": ("papers", "properties/paper/items/properties/cadence"),
     "audience": ("courses", "properties/course/items/properties/audience/items"),
     "flow": ("catalog", "properties/flow/properties/system/additionalProperties/items"),
     "response": ("assessment", "$defs/finding/properties/response"),

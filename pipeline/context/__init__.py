@@ -10,16 +10,20 @@ from pipeline.context.crosswalk import crosswalk_names
 from pipeline.context.forms import form_names
 from pipeline.context.front import Paging
 from pipeline.context.guides import guide_names
+from pipeline.context.officer import officer_names
 from pipeline.context.policies import policy_names
 from pipeline.context.reminders import reminders_names
+from pipeline.context.project import project_names
 from pipeline.context.reports import report_names
 from pipeline.context.slides import deck_names
 from pipeline.context.training import quiz_names, training_names
 from pipeline.guide_names import GuideNames
 from pipeline.materials import Guide
 from pipeline.names import CommonNames, CrosswalkNames, FormNames, PolicyNames
+from pipeline.officer_names import OfficerKitNames
 from pipeline.plan import Artifact
 from pipeline.reminder_names import RemindersNames
+from pipeline.project_names import ProjectNames
 from pipeline.report_names import ReportNames
 from pipeline.slide_names import DeckNames
 from pipeline.training_names import QuizNames, TrainingNames
@@ -36,6 +40,10 @@ def names_for(inputs: Inputs, artifact: Artifact, paging: Paging | None = None) 
             return calendar_names(inputs, artifact)
         case Report(view="slides"):
             return deck_names(inputs, artifact)
+        case Report(view="officer"):
+            return officer_names(inputs, artifact)
+        case Report(view="project"):
+            return project_names(inputs, artifact)
         case Report(view="training"):
             return training_names(inputs, artifact)
         case Report(view="quiz"):
@@ -58,6 +66,8 @@ VIEWS: dict[str, type[CommonNames]] = {
     "crosswalk": CrosswalkNames,
     "calendar": CalendarNames,
     "slides": DeckNames,
+    "officer": OfficerKitNames,
+    "project": ProjectNames,
     "training": TrainingNames,
     "quiz": QuizNames,
     "reminders": RemindersNames,

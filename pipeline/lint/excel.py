@@ -62,7 +62,8 @@ def _cells(sheet: Worksheet, shown: str, known: KnownNames) -> Iterator[Problem]
                     yield Problem(where, "A formula stands in a template; its printed value would be missing.", mend)
                 continue
             if not isinstance(cell.value, str):
-                if cell.value is not None:
+                whole = type(cell.value) is int and cell.number_format == "General"
+                if cell.value is not None and not whole:
                     yield Problem(
                         where,
                         "A number or date stands in a template; paper would show it without its format.",

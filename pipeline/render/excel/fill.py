@@ -190,7 +190,7 @@ def _grow_row(sheet: Worksheet, line: int, left: int, right: int) -> None:
         left, right = max(left, area.min_col), min(right, area.max_col)
     for column in range(left, right + 1):
         text = sheet.cell(line, column).value
-        if isinstance(text, str):
+        if isinstance(text, str) and sheet.cell(line, column).data_type != "f":
             # widths count digits of 11 points; text set smaller has more letters to a line
             size = sheet.cell(line, column).font.size or 11
             per_line = max(1, int(column_width(sheet, column) * 11 / size) - 1)
