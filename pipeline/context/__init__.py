@@ -12,8 +12,8 @@ from pipeline.context.front import Paging
 from pipeline.context.guides import guide_names
 from pipeline.context.officer import officer_names
 from pipeline.context.policies import policy_names
-from pipeline.context.reminders import reminders_names
 from pipeline.context.project import project_names
+from pipeline.context.reminders import reminders_names
 from pipeline.context.reports import report_names
 from pipeline.context.slides import deck_names
 from pipeline.context.training import quiz_names, training_names
@@ -22,8 +22,8 @@ from pipeline.materials import Guide
 from pipeline.names import CommonNames, CrosswalkNames, FormNames, PolicyNames
 from pipeline.officer_names import OfficerKitNames
 from pipeline.plan import Artifact
-from pipeline.reminder_names import RemindersNames
 from pipeline.project_names import ProjectNames
+from pipeline.reminder_names import RemindersNames
 from pipeline.report_names import ReportNames
 from pipeline.slide_names import DeckNames
 from pipeline.training_names import QuizNames, TrainingNames
