@@ -164,8 +164,23 @@ class Policy:
 
 
 @dataclass(frozen=True)
+class Due:
+    """When a recurring task is due: in a month of its period, or so many months after the month of the yearly review.
+
+    month: from 1; none where every month counts. review: negative before the review. day: of the month; none is its last.
+    """
+
+    month: int | None = None
+    review: int | None = None
+    day: int | None = None
+
+
+@dataclass(frozen=True)
 class Task:
-    """One thing somebody must do; the spine between policies and forms."""
+    """One thing somebody must do; the spine between policies and forms.
+
+    quarterly_with: the clause of a policy with which it is done each quarter instead. due: none for the cadence event.
+    """
 
     id: str
     title: str
@@ -176,6 +191,8 @@ class Task:
     policies: tuple[str, ...]
     record: str
     citations: tuple[str, ...]
+    due: Due | None = None
+    quarterly_with: str | None = None
     applies_when: Condition = None
     omitted_because: str | None = None
 
