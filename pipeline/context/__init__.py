@@ -5,11 +5,13 @@ from __future__ import annotations
 from pipeline.catalog import Form, Policy, Report
 from pipeline.context.common import Inputs
 from pipeline.context.crosswalk import crosswalk_names
+from pipeline.context.evidence import evidence_names
 from pipeline.context.forms import form_names
 from pipeline.context.front import Paging
 from pipeline.context.guides import guide_names
 from pipeline.context.policies import policy_names
 from pipeline.context.reports import report_names
+from pipeline.evidence_names import EvidenceNames
 from pipeline.guide_names import GuideNames
 from pipeline.materials import Guide
 from pipeline.names import CommonNames, CrosswalkNames, FormNames, PolicyNames
@@ -24,6 +26,8 @@ def names_for(inputs: Inputs, artifact: Artifact, paging: Paging | None = None) 
     match artifact.source:
         case Report(view="crosswalk"):
             return crosswalk_names(inputs, artifact, paging)
+        case Report(view="evidence"):
+            return evidence_names(inputs, artifact)
         case Guide():
             return guide_names(inputs, artifact)
         case Policy():
@@ -38,6 +42,7 @@ def names_for(inputs: Inputs, artifact: Artifact, paging: Paging | None = None) 
 VIEWS: dict[str, type[CommonNames]] = {
     "analysis": ReportNames,
     "crosswalk": CrosswalkNames,
+    "evidence": EvidenceNames,
 }
 
 
