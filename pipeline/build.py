@@ -95,6 +95,7 @@ def to_inputs(loaded: Loaded) -> Inputs:
         changes=loaded.changes,
         records=loaded.records,
         raw=loaded.raw_profile,
+        began=loaded.began,
     )
 
 

@@ -38,7 +38,7 @@ MAX_PICTURE = 2_000_000
 @dataclass(frozen=True)
 class Loaded:
     """A practice without problems. assessment: as it stands after the changes; records: that had come by `as_of`;
-    inputs: path in the workspace → sha256 of what was read.
+    began: day of its first; inputs: path in the workspace → sha256 of what was read.
     """
 
     catalog: Catalog
@@ -51,6 +51,7 @@ class Loaded:
     look: Look
     templates: Mapping[str, bytes]
     as_of: date
+    began: date
     edition: str
     inputs: Mapping[str, str]
     warnings: tuple[Problem, ...]
@@ -133,6 +134,7 @@ def load_practice(
         look=look,
         templates=templates,
         as_of=day,
+        began=min(date.fromisoformat(path.stem) for path in file.parent.glob("[0-9]*.json")),
         edition=edition or f"{day.year}.1",
         inputs=_hashes(workspace, folder, [file, *(path for path, _ in changes), *_held(folder, records)], profile),
         warnings=tuple(sorted(problems)),

@@ -12,6 +12,8 @@ from pipeline.evidence_catalog import Shown
 from pipeline.practice import Profile
 from pipeline.progress import Proof
 
+EVENT = "event"
+
 
 @dataclass(frozen=True)
 class Line:
@@ -88,9 +90,15 @@ def proofs(catalog: Catalog, profile: Profile, task: Task, records: Sequence[Rec
 
 
 def showing(catalog: Catalog, profile: Profile, task: Task, records: Sequence[Record]) -> Iterator[tuple[date, Record]]:
-    """Each entry that shows the task, as its day and its file; of a form without rules, each one that was filed."""
+    """Each entry that shows the task, as its day and its file; of a form without rules, each one that was filed.
+
+    A form that is filed for a recurring task does not show that something else on it happened too.
+    """
     rules = [rule for rule in catalog.shown if rule.task == task.id]
     dated = {entry.sheet: entry.dated for entry in catalog.returned if entry.document == task.record}
+    sharing = {other.cadence for other in catalog.tasks if other.record == task.record}
+    if not rules and task.cadence == EVENT and sharing != {EVENT}:
+        return
     if not rules and not any(dated.values()):
         yield from ((record.effective, record) for record in filed(records, task.record))
         return

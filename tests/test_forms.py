@@ -294,7 +294,7 @@ def area_of(sheet: Worksheet) -> tuple[int, int, int, int]:
 def test_every_sheet_is_printed_whole_and_one_page_wide(printed: dict[tuple[str, str], bytes]) -> None:
     """What is filled in, and each table with its empty rows, lies in the print area; the pages below are as many as needed."""
     for name, workbook in workbooks(printed):
-        for sheet in workbook.worksheets:
+        for sheet in (sheet for sheet in workbook.worksheets if sheet.sheet_state == "visible"):
             left, top, right, bottom = area_of(sheet)
             filled = [cell for row in sheet.iter_rows() for cell in row if cell.value is not None]
             outside = [c.coordinate for c in filled if not (left <= c.column <= right and top <= c.row <= bottom)]

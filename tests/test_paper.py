@@ -140,7 +140,7 @@ def spans(row: etree._Element) -> Iterator[int]:
 
 def sheets_of(data: bytes) -> list[Worksheet]:
     """The sheets that go on paper: all but the picture, which is for the screen."""
-    return [sheet for sheet in load_workbook(io.BytesIO(data)).worksheets if not sheet._charts]
+    return [s for s in load_workbook(io.BytesIO(data)).worksheets if not s._charts and s.sheet_state == "visible"]
 
 
 def area_of(sheet: Worksheet) -> tuple[int, int, int, int]:

@@ -28,8 +28,7 @@ def check_evidence(catalog: Catalog, profile: Mapping[str, Any]) -> Iterator[Pro
         yield from exists(rule.task, tasks, where, "task")
         for kind in rule.kind:
             yield from exists(kind, kinds, where, "kind of system or network")
-        if rule.task in tasks:
-            held = sheets.get(tasks[rule.task].record, {})
+        if rule.task in tasks and (held := sheets.get(tasks[rule.task].record)):
             if rule.sheet:
                 yield from exists(rule.sheet, held, where, f"returned sheet of {tasks[rule.task].record}")
             if not (rule.filed or rule.dated or any(day for name, day in held.items() if rule.sheet in (None, name))):
@@ -40,8 +39,9 @@ def check_evidence(catalog: Catalog, profile: Mapping[str, Any]) -> Iterator[Pro
 def _shown(catalog: Catalog, sheets: Mapping[str, Mapping[str, str | None]], ruled: Collection[str]) -> Iterator[Problem]:
     """A log that several tasks share needs a rule for each; every Excel form and log must be read."""
     forms = {form.id: form for form in catalog.forms}
+    recorded = {task.record for task in catalog.tasks}
     for form in catalog.forms:
-        if form.template.endswith(".xlsx") and form.id not in sheets:
+        if form.template.endswith(".xlsx") and form.id not in sheets and form.id in recorded:
             mend = "Add [[returned]] for each of its sheets."
             yield Problem(f"{FILE}, {form.id}", "Nothing says how it is read when it comes back.", mend)
     for task in catalog.tasks:

@@ -7,6 +7,7 @@ from pipeline.catalog import Form, Policy, Report
 from pipeline.context.calendar import calendar_names
 from pipeline.context.common import Inputs
 from pipeline.context.crosswalk import crosswalk_names
+from pipeline.context.evidence import evidence_names
 from pipeline.context.forms import form_names
 from pipeline.context.front import Paging
 from pipeline.context.guides import guide_names
@@ -17,6 +18,7 @@ from pipeline.context.reminders import reminders_names
 from pipeline.context.reports import report_names
 from pipeline.context.slides import deck_names
 from pipeline.context.training import quiz_names, training_names
+from pipeline.evidence_names import EvidenceNames
 from pipeline.guide_names import GuideNames
 from pipeline.materials import Guide
 from pipeline.names import CommonNames, CrosswalkNames, FormNames, PolicyNames
@@ -50,6 +52,8 @@ def names_for(inputs: Inputs, artifact: Artifact, paging: Paging | None = None) 
             return quiz_names(inputs, artifact)
         case Report(view="reminders"):
             return reminders_names(inputs, artifact)
+        case Report(view="evidence"):
+            return evidence_names(inputs, artifact)
         case Guide():
             return guide_names(inputs, artifact)
         case Policy():
@@ -71,6 +75,7 @@ VIEWS: dict[str, type[CommonNames]] = {
     "training": TrainingNames,
     "quiz": QuizNames,
     "reminders": RemindersNames,
+    "evidence": EvidenceNames,
 }
 
 

@@ -37,7 +37,10 @@ STRICT_FROM = "moderate"
 
 @dataclass(frozen=True)
 class Inputs:
-    """Everything the documents of one edition are made from. raw: the profile as JSON, for conditions."""
+    """Everything the documents of one edition are made from. raw: the profile as JSON, for conditions.
+
+    records: what had come back by `as_of`; began: day of the first risk analysis of the practice.
+    """
 
     catalog: Catalog
     profile: Profile
@@ -48,6 +51,7 @@ class Inputs:
     changes: tuple[ChangeRecord, ...] = ()
     records: tuple[Record, ...] = ()
     raw: Mapping[str, Any] = field(default_factory=dict)
+    began: date | None = None
 
     def word(self, kind: str, code: str) -> str:
         """The printed word for a code."""

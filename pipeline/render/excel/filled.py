@@ -365,12 +365,13 @@ def _folded(text: str) -> str:
 
 
 def _printed_day(text: str) -> date | None:
-    """A day as the program prints it (September 14, 2026) or keeps it (2026-09-14); nothing else is clear in every country."""
-    for shape in ("%B %d, %Y", "%Y-%m-%d"):
+    """A day as the program itself prints it, in words, with two digits each, or as it keeps it; other ways are not guessed at."""
+    for shape in ("%B %d, %Y", "%m/%d/%Y", "%Y-%m-%d"):
         try:
-            return datetime.strptime(text, shape).date()
+            day = datetime.strptime(text, shape).date()
         except ValueError:
             continue
+        return day if shape.startswith("%B") or f"{day:{shape}}" == text else None
     return None
 
 
