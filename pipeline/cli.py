@@ -408,7 +408,7 @@ def names(find: Finder, slug: str, document: str) -> None:
 @main.command()
 @click.argument("file", type=click.Path(path_type=Path, exists=True, dir_okay=False))
 def text(file: Path) -> None:
-    """Print the text of a Word or Excel file; `make setup` lets `git diff` show changed templates with it.
+    """Print the text of a Word, Excel or PowerPoint file; `make setup` lets `git diff` show changed templates with it.
 
     \b
     Example:
@@ -421,7 +421,7 @@ def text(file: Path) -> None:
     try:
         click.echo(office_text(file.read_bytes()), nl=False)
     except UnsafeFile as error:
-        raise UsageError(f"{file} cannot be read as a Word or Excel file. {error}") from error
+        raise UsageError(f"{file} cannot be read as a Word, Excel or PowerPoint file. {error}") from error
 
 
 @main.command()

@@ -37,7 +37,7 @@ class Course:
 
 @dataclass(frozen=True)
 class Slide:
-    """points: lines on the slide; notes: what the speaker says."""
+    """points: lines on the slide; notes: what the speaker says; scenarios: those to which it is an answer."""
 
     id: str
     chapter: str
@@ -47,6 +47,7 @@ class Slide:
     audience: tuple[str, ...]
     occasion: tuple[str, ...]
     policies: tuple[str, ...]
+    scenarios: tuple[str, ...] = ()
     citations: tuple[str, ...] = ()
     applies_when: Condition = None
     omitted_because: str | None = None

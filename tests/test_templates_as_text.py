@@ -174,7 +174,7 @@ def assert_said(data: bytes, file: Path) -> None:
     done = text_of(file)
     assert done.exit_code == 2, done.output
     assert done.stdout == ""
-    assert f"{file} cannot be read as a Word or Excel file." in done.stderr
+    assert f"{file} cannot be read as a Word, Excel or PowerPoint file." in done.stderr
     assert not re.search("Traceback|should not happen", done.stderr)
 
 

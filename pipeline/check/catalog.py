@@ -68,6 +68,10 @@ def check_catalog(catalog: Catalog, schemas: Mapping[str, Schema]) -> Iterator[P
             for policy in getattr(entry, "policies", ()):
                 yield from exists(policy, policies, where, "policy")
             yield from check_condition(getattr(entry, "applies_when", None), schemas["profile"], where)
+    scenarios = {scenario.id for scenario in catalog.scenarios}
+    for slide in catalog.slides:
+        for scenario in slide.scenarios:
+            yield from exists(scenario, scenarios, f"catalog/slides.toml, {slide.id}", "scenario")
     yield from _policies(catalog, forms)
     yield from _tasks(catalog, forms)
     yield from _guides(catalog, forms, schemas["profile"])

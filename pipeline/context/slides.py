@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Sequence
 from itertools import groupby
 
 from pipeline.assessment.model import Finding
@@ -17,6 +17,7 @@ from pipeline.slide_names import DeckNames, SlideNames
 
 FINDINGS = 4  # slides on what the analysis found
 STEPS = 3  # open steps that a slide names
+CHANGES = 1  # records of changes that a slide names
 CHAPTER_FROM = 4  # slides from which on a chapter opens with a slide of its own
 MINUTES = (1.4, 1.8)  # the least and the most that a slide takes
 NEWS, FOUND = "What is new", "What we found"
@@ -24,20 +25,20 @@ NEWS, FOUND = "What is new", "What we found"
 
 def deck_names(inputs: Inputs, artifact: Artifact) -> DeckNames:
     """One deck: for the audience and the occasion of its report; without an occasion, for all of them."""
-    report = artifact.source
+    report, section = artifact.source, artifact.section
     assert isinstance(report, Report)
-    section = artifact.section
-    held = [slide for slide in inputs.catalog.slides if _belongs(report, slide) and inputs.holds(slide.applies_when)]
-    own = [_slide(inputs, section, slide) for slide in held]
-    if report.occasion != "hiring":
-        own = [*_news(inputs, section), *own]
-    slides = (*_with_chapters(own), _closing(inputs, section))
+    able = [slide for slide in inputs.catalog.slides if report.audience in slide.audience and inputs.holds(slide.applies_when)]
+    usual = [slide for slide in able if report.occasion is None or report.occasion in slide.occasion]
+    if report.occasion == "hiring":
+        content = [_slide(inputs, section, slide) for slide in usual]
+    else:
+        content = list(_yearly(inputs, section, able, usual))
     deck = report.title.partition(":")[0]
     return DeckNames(
         **common_names(inputs, report.id, report.title, report.summary),
         deck=deck,
-        opening=_opening(inputs, deck, len(own)),
-        slides=slides,
+        opening=_opening(inputs, deck, len(content)),
+        slides=(*_with_chapters(content), _closing(inputs, section)),
     )
 
 
@@ -46,16 +47,26 @@ def top_findings(inputs: Inputs) -> list[Finding]:
     return [finding for finding in by_risk(inputs.assessment.findings) if finding.response != "accept"][:FINDINGS]
 
 
-def _belongs(report: Report, slide: Slide) -> bool:
-    return report.audience in slide.audience and (report.occasion is None or report.occasion in slide.occasion)
+def _yearly(inputs: Inputs, section: str, able: Sequence[Slide], usual: Sequence[Slide]) -> Iterator[SlideNames]:
+    """What is new, each of the gravest findings with the slide that answers it, and then the usual slides."""
+    told: set[str] = set()
+    yield _edition(inputs, section)
+    for finding in top_findings(inputs):
+        answer = next((slide for slide in able if finding.scenario in slide.scenarios), None)
+        yield _finding(inputs, section, finding, answer)
+        if answer and answer.id not in told:
+            told.add(answer.id)
+            yield _slide(inputs, section, answer, FOUND)
+    yield _steps(inputs, section)
+    yield from (_slide(inputs, section, slide) for slide in usual if slide.id not in told)
 
 
-def _slide(inputs: Inputs, section: str, slide: Slide) -> SlideNames:
+def _slide(inputs: Inputs, section: str, slide: Slide, chapter: str | None = None) -> SlideNames:
     """A slide of the catalogue; a point or note that a condition empties is left out."""
     return SlideNames(
         kind="content",
         id=slide.id,
-        chapter=inputs.text(slide.chapter),
+        chapter=_capital(chapter or inputs.text(slide.chapter)),
         title=_capital(inputs.text(slide.title)),
         points=_said(inputs, slide.points),
         notes=_said(inputs, slide.notes),
@@ -73,15 +84,16 @@ def _capital(text: str) -> str:
 
 
 def _with_chapters(slides: Iterable[SlideNames]) -> Iterator[SlideNames]:
+    """The slides, with a slide before each chapter that is long enough to need one."""
     for chapter, held in groupby(slides, key=lambda slide: slide.chapter):
         inside = tuple(held)
         if len(inside) >= CHAPTER_FROM:
-            titles = tuple(slide.title for slide in inside)
+            findings = tuple(slide.title for slide in inside if slide.kind == "finding")
             notes = (
                 f"This part has {len(inside)} slides. Name the headings and go on; the details come with each slide.",
                 "Ask who has met one of these situations. Listen first, and let nobody name a person.",
             )
-            yield SlideNames("chapter", "", chapter, chapter, titles, notes)
+            yield SlideNames("chapter", "", chapter, chapter, findings or tuple(slide.title for slide in inside), notes)
         yield from inside
 
 
@@ -96,75 +108,70 @@ def _opening(inputs: Inputs, deck: str, slides: int) -> tuple[str, ...]:
 
 
 def _closing(inputs: Inputs, section: str) -> SlideNames:
-    security, privacy = (inputs.person(one.person) for one in (inputs.profile.officers.security, inputs.profile.officers.privacy))
-    both = inputs.common["facts"]["same_officer"]
+    """Whom to call, by name: the slide that stays on the screen."""
+    officers = inputs.profile.officers
+    security, privacy = inputs.person(officers.security.person), inputs.person(officers.privacy.person)
     phone = inputs.profile.practice.phone
-    points = [
-        f"Call {phone} and ask for the Security Officer" + (", who is also the Privacy Officer" if both else ""),
-        f"Security{' and Privacy' if both else ''} Officer: {security.name}, {security.email}",
-        "" if both else f"Privacy Officer: {privacy.name}, {privacy.email}",
-        "No answer? Leave a message and call the deputy" if both else "No answer? Call the deputy or the Privacy Officer",
-        "Somebody is in danger? Call 911 first",
-    ]
+    if inputs.common["facts"]["same_officer"]:
+        people = [f"Security and Privacy Officer: {security.name}, {security.email}"]
+        otherwise = "No answer? Leave a message and call the deputy"
+    else:
+        people = [
+            f"Security Officer: {security.name}, {security.email}",
+            f"Privacy Officer: {privacy.name}, {privacy.email}",
+        ]
+        otherwise = "No answer? Call the deputy or the Privacy Officer"
+    points = (f"Call {phone} and ask for the Security Officer", *people, otherwise, "Somebody is in danger? Call 911 first")
     notes = (
         "Leave this slide on the screen while people ask questions. "
         f"Let everybody save {phone} in the phone they carry, now, before they leave the room or the call.",
         "Say it once more: a report need not be certain, and nobody is blamed for one in good faith (SEC-11).",
     )
     title = "Whom to call"
-    return SlideNames(
-        "closing", "", title, title, tuple(filter(None, points)), notes, links(inputs, section, ["SEC-11", "SEC-04"])
-    )
-
-
-def _news(inputs: Inputs, section: str) -> Iterator[SlideNames]:
-    """What is new in this edition, and the gravest findings of the analysis with what is done about them."""
-    yield _edition(inputs, section)
-    for finding in top_findings(inputs):
-        yield _finding(inputs, section, finding)
-    yield _steps(inputs, section)
+    return SlideNames("closing", "", title, title, points, notes, links(inputs, section, ["SEC-11", "SEC-04"]))
 
 
 def _edition(inputs: Inputs, section: str) -> SlideNames:
     assessment = inputs.assessment
     changes = {change.id: change.title for change in inputs.catalog.changes}
     since = [f"Since then: {in_sentence(changes[one.change])} ({printed_date(one.date)})" for one in inputs.changes]
+    points = (
+        f"Edition {inputs.edition} of the policies, of {printed_date(inputs.as_of)}",
+        f"Law as of {printed_date(inputs.catalog.law_as_of)}",
+        f"Risk analysis of {printed_date(assessment.date)}: {len(assessment.findings)} circumstances looked at",
+        *since[-CHANGES:],
+        "Read again the policies that concern your work",
+    )
     notes = (
         f"This training follows edition {inputs.edition}, of {printed_date(inputs.as_of)}. "
         "An older copy no longer counts. Show where the policies in force are found (SEC-30).",
         f"The risk analysis of {printed_date(assessment.date)} looked at {len(assessment.findings)} circumstances that could harm "
         f"{inputs.profile.practice.people_served} information. The next slides show the gravest of them.",
     )
-    points = (
-        f"Edition {inputs.edition} of the policies, of {printed_date(inputs.as_of)}",
-        f"Law as of {printed_date(inputs.catalog.law_as_of)}",
-        f"Risk analysis of {printed_date(assessment.date)}: {len(assessment.findings)} circumstances looked at",
-        "Read again the policies that concern your work",
-        *since[-2:],
-    )
     return SlideNames("content", "", NEWS, "This edition", points, notes, links(inputs, section, ["SEC-01", "SEC-30"]))
 
 
-def _finding(inputs: Inputs, section: str, finding: Finding) -> SlideNames:
-    """A finding in the words of the catalogue.
+def _finding(inputs: Inputs, section: str, finding: Finding, answer: Slide | None) -> SlideNames:
+    """A finding in the words of the catalogue; answer: the slide that says what staff do.
 
     Actions are shown by the title of their safeguard: the sentence itself may tell who made a mistake.
     """
     scenario = inputs.scenarios[finding.scenario]
     policies = links(inputs, section, scenario.policies)
     waiting = sorted((action for action in finding.actions if action.status != "done"), key=lambda action: action.due)
-    named = {inputs.safeguard_titles[action.safeguard]: action.due for action in waiting if action.safeguard}
-    points = [f"By {printed_date(due)}: {in_sentence(title)}" for title, due in list(named.items())[:STEPS]]
-    if waiting and not points:
-        points = [f"{len(waiting)} open steps, the last by {printed_date(waiting[-1].due)}"]
-    if not waiting:
-        points = ["Every step against it is done"] if finding.actions else ["The rules named here are the answer"]
-    held = [inputs.safeguard_titles[id] for id in finding.existing if inputs.safeguard_titles[id] not in named]
-    points += [f"In place on the day of the analysis: {in_sentence(title)}" for title in held[: 4 - len(points)]]
-    points.append(f"Your part stands in {joined(policy.id for policy in policies)}")
+    last = {inputs.safeguard_titles[action.safeguard]: action.due for action in waiting if action.safeguard}
+    points = [f"To be in place by {printed_date(due)}: {in_sentence(title)}" for title, due in list(last.items())[:STEPS]]
+    held = [inputs.safeguard_titles[id] for id in finding.existing if inputs.safeguard_titles[id] not in last]
+    points += [f"Found in place: {in_sentence(title)}" for title in held[: STEPS - len(points)]]
+    part = (
+        f"“{_capital(inputs.text(answer.title))}”"
+        if answer
+        else f"what {joined(policy.id for policy in policies)} say{'s' if len(policies) == 1 else ''}"
+    )
+    points.append(f"Your part: {part}")
     notes = (
         f"Read this scene aloud. {inputs.text(scenario.narrative)}",
-        f"Why it can happen: {inputs.text(scenario.vulnerability)}",
+        f"The weakness behind it: {inputs.text(scenario.vulnerability)}",
         "Ask what each person would do first, then open the policies named on the slide. "
         "Speak of the circumstance and never of a colleague to whom it happened.",
     )
@@ -185,11 +192,13 @@ def _steps(inputs: Inputs, section: str) -> SlideNames:
     """The work of the mitigation plan, counted as the plan counts it."""
     steps = steps_by_date(inputs)
     waiting = [step for step in steps if step.status != inputs.word("status", "done")]
-    next_ones = {step.safeguard: step.due for step in reversed(waiting) if step.safeguard}
-    first = [(step.safeguard, step.due) for step in waiting if next_ones.get(step.safeguard) == step.due]
+    named: dict[str, str] = {}
+    for step in waiting:
+        if step.safeguard:
+            named.setdefault(step.safeguard, step.due)
     points = (
         f"The plan has {len(waiting)} open steps; {len(steps) - len(waiting)} are done",
-        *(f"By {due}: {in_sentence(title)}" for title, due in list(dict(first).items())[:STEPS]),
+        *(f"Next, by {due}: {in_sentence(title)}" for title, due in list(named.items())[:STEPS]),
         "Is a step yours? Say early when its day cannot be kept",
     )
     notes = (

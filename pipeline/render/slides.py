@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import io
+import re
 from collections.abc import Iterable, Mapping, Sequence
 from datetime import date
 from functools import lru_cache
@@ -29,6 +30,7 @@ LINE, BEFORE = 1.2, deck.APART  # height of a line in font sizes; space before a
 INDENT = 22  # points before a bulleted line
 # Arial is narrower than the house font on the texts of all decks; what Arial is replaced by may be wider by this much
 ROOM = 1.08
+NUMBERED = re.compile(r"\b(SEC|[A-Z]{1,2})-(\d\d)\b")
 LOGO_BOX = (3_200_000, 1_000_000)
 
 
@@ -117,7 +119,8 @@ def _placeholders(slide: Any) -> dict[int, Any]:
 
 def _write(shape: Any, paragraphs: Sequence[str], size: float) -> None:
     frame = shape.text_frame
-    frame.text = "\n".join(paragraphs)
+    # a hyphen that does not break keeps the number of a document on one line
+    frame.text = "\n".join(NUMBERED.sub("\\1\u2011\\2", text) for text in paragraphs)
     for paragraph in frame.paragraphs:
         for run in paragraph.runs:
             run.font.size = Pt(size)
