@@ -238,13 +238,13 @@ class NotApplicableNames:
 
 @dataclass(frozen=True)
 class EntryNames:
-    """One line of the contents; page is a physical page of the binder, from 1, or 'file' for what is not on paper."""
+    """One line of the contents; page is a physical page of the binder, from 1; what is not on paper has 'file' there, and no pages."""
 
     id: str
     title: str
     href: str
     page: str
-    pages: int
+    pages: str
 
 
 @dataclass(frozen=True)

@@ -36,7 +36,9 @@ def section_names(inputs: Inputs, paging: Paging) -> tuple[SectionNames, ...]:
             intro=inputs.text(section.intro),
             page=str(paging.sections[section.folder]),
             documents=tuple(
-                EntryNames(a.id, a.title, a.href(None), str(paging.documents.get(a.id, "file")), paging.lengths.get(a.id, 0))
+                EntryNames(
+                    a.id, a.title, a.href(None), str(paging.documents.get(a.id, "file")), str(paging.lengths.get(a.id, ""))
+                )
                 for a in inputs.plan.artifacts
                 if a.section == section.folder
             ),
