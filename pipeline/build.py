@@ -8,7 +8,7 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from datetime import date
 from importlib.metadata import version
-from pathlib import Path, PurePosixPath
+from pathlib import Path
 from typing import Any
 
 from pipeline import __version__
@@ -105,9 +105,10 @@ def render_all(inputs: Inputs, loaded: Loaded) -> dict[str, bytes]:
     for artifact in loaded.plan.artifacts:
         if isinstance(artifact.source, Report) and artifact.source.numbered:
             continue
-        shown = f"{'templates_docx' if artifact.is_word else 'forms_xlsx'}/{artifact.template}"
+        folder = "templates_docx" if artifact.is_word else "forms_xlsx"
+        shown = f"{folder}/{artifact.template}" if artifact.template else artifact.id
         try:
-            data = _render(artifact, primitives(names_for(inputs, artifact)), loaded, inputs.as_of)
+            data = render(artifact, primitives(names_for(inputs, artifact)), loaded, inputs.as_of)
         except TemplateError as error:
             problems.append(without_value(shown, error))
             continue
@@ -124,15 +125,17 @@ def render_all(inputs: Inputs, loaded: Loaded) -> dict[str, bytes]:
     return rendered
 
 
-def _render(artifact: Artifact, names: dict[str, Any], loaded: Loaded, day: date) -> bytes:
-    """The file of an artifact by its format."""
-    match PurePosixPath(artifact.path).suffix:
-        case ".pptx":
-            return render_slides(names, loaded.look, day)
-        case ".docx":
+def render(artifact: Artifact, names: Mapping[str, Any], loaded: Loaded, day: date) -> bytes:
+    """One file of the package, by its suffix; names: JSON primitives. Raises TemplateError, DoesNotFit, SlideOverflows."""
+    match artifact.path.rsplit(".", 1)[1]:
+        case "docx":
             return render_word(loaded.templates[artifact.template], names, loaded.look, day)
-        case _:
+        case "xlsx":
             return render_excel(loaded.templates[artifact.template], names, loaded.look, day)
+        case "pptx":
+            return render_slides(names, loaded.look, day)
+        case suffix:
+            raise ValueError(f"nothing writes files that end in .{suffix}")
 
 
 def make_manifest(loaded: Loaded, bound: Bound, files: Mapping[str, bytes], drawing: Engine) -> dict[str, Any]:
