@@ -59,7 +59,8 @@ def make_binder(
     where their own length moves the numbers.
     """
     artifacts = [artifact for artifact in inputs.plan.artifacts if artifact.bound]
-    folders = list(dict.fromkeys(artifact.section for artifact in artifacts))
+    # a section whose documents are all for the screen has its divider and its lines in the contents too
+    folders = list(dict.fromkeys(artifact.section for artifact in inputs.plan.artifacts))
     plain = [artifact for artifact in artifacts if artifact.id in rendered]
     late = [artifact for artifact in artifacts if artifact.id not in rendered]
     sources = [on_paper(inputs, artifact, rendered[artifact.id], templates, look) for artifact in plain]

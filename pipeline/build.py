@@ -130,7 +130,7 @@ def render_all(inputs: Inputs, loaded: Loaded) -> dict[str, bytes]:
 
 
 def render(artifact: Artifact, names: Mapping[str, Any], loaded: Loaded, day: date) -> bytes:
-    """One file of the package, by its suffix; names: JSON primitives. Raises TemplateError, DoesNotFit."""
+    """One file of the package, by its suffix; names: JSON primitives. Raises TemplateError, DoesNotFit, SlideOverflows."""
     match artifact.path.rsplit(".", 1)[1]:
         case "docx":
             return render_word(loaded.templates[artifact.template], names, loaded.look, day)
