@@ -53,17 +53,16 @@ class LearnerNames:
 class TrainingNames(CommonNames):
     """Training plan, handouts, attestation, certificate.
 
-    courses: those that somebody takes; day: by which the yearly training is done, month: its month and year; taught:
-    the policies for the audience of the document, or all where it has none; log: the training log.
+    courses: those that somebody takes; day: by which the yearly training is done, month: its month and year; policies:
+    all of the package; log: the training log.
     """
 
     courses: tuple[CourseNames, ...]
     people: tuple[LearnerNames, ...]
     day: str
     month: str
-    taught: tuple[LinkNames, ...]
+    policies: tuple[LinkNames, ...]
     log: LinkNames
-    plan: LinkNames
 
 
 @dataclass(frozen=True)

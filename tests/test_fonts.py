@@ -28,7 +28,9 @@ TEMPLATES = [
     "F-17", "F-18", "F-19", "F-20", "F-21", "F-22",
     "R-01", "R-03", "R-05", "R-07", "R-08",
     *(f"SEC-{number:02}" for number in range(1, 36)),
-    "contents", "cover", "divider", "guide", "paper-landscape", "paper-portrait",
+    "PR-05", "SO-02", "SO-03", "SO-04", "SO-05",
+    "TR-10", "TR-40", "TR-41", "TR-42", "TR-50", "TR-51", "TR-60",
+    "contents", "cover", "divider", "guide", "paper-landscape", "paper-portrait", "quiz", "quiz-key",
 ]  # fmt: skip
 
 

@@ -9,7 +9,7 @@ from itertools import groupby
 
 from pipeline.catalog import Policy, Report
 from pipeline.context.common import Inputs, common_names, links
-from pipeline.facts import joined, printed_date
+from pipeline.facts import printed_date
 from pipeline.materials import Course
 from pipeline.names import LinkNames
 from pipeline.plan import Artifact
@@ -31,7 +31,7 @@ MOST_NAMES = 12
 
 
 def training_names(inputs: Inputs, artifact: Artifact) -> TrainingNames:
-    """The names of plan, handout, attestation or certificate; audience: of the report, for the policies taught."""
+    """The names of plan, handout, attestation or certificate."""
     report, section = artifact.source, artifact.section
     assert isinstance(report, Report)
     owed = assignments(inputs.catalog, inputs.profile, inputs.as_of, inputs.raw)
@@ -48,23 +48,14 @@ def training_names(inputs: Inputs, artifact: Artifact) -> TrainingNames:
         ),
         day=printed_date(day),
         month=f"{day:%B %Y}",
-        taught=_taught(inputs, section, report.audience),
+        policies=links(inputs, section, [a.id for a in inputs.plan.artifacts if isinstance(a.source, Policy)]),
         log=_link(inputs, section, "L-13"),
-        plan=_link(inputs, section, "TR-10"),
     )
 
 
 def _link(inputs: Inputs, section: str, id: str) -> LinkNames:
     (link,) = links(inputs, section, [id])
     return link
-
-
-def _taught(inputs: Inputs, section: str, audience: str | None) -> tuple[LinkNames, ...]:
-    """The policies of all courses for an audience; without an audience all policies of the package."""
-    if audience is None:
-        return links(inputs, section, [a.id for a in inputs.plan.artifacts if isinstance(a.source, Policy)])
-    courses = [course for course in inputs.catalog.courses if audience in course.audience and inputs.holds(course.applies_when)]
-    return links(inputs, section, sorted({policy for course in courses for policy in course.policies}))
 
 
 def _course(inputs: Inputs, section: str, course: Course, owed: list[Assignment]) -> CourseNames:
@@ -91,7 +82,7 @@ def _occasion(assignment: Assignment) -> tuple[str, date]:
 def _who(inputs: Inputs, ids: Iterable[str]) -> str:
     people = [inputs.profile.person(id) for id in ids]
     if len(people) <= MOST_NAMES:
-        return joined(person.name for person in people)
+        return "; ".join(person.name for person in people)  # names have commas of their own
     counts = Counter(inputs.word("person_role", person.role) for person in people)
     return f"{len(people)} people: " + ", ".join(f"{role} {count}" for role, count in counts.items())
 
