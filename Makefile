@@ -27,7 +27,7 @@ check: .venv/ready ## check all practices, the catalogue and the templates
 list: .venv/ready ## list the practices
 	@$(BIN)/binder list
 
-test: .venv/ready ## run lint, types and all tests (needs LibreOffice, qpdf and poppler-utils)
+test: .venv/ready ## run lint, types and all tests (needs LibreOffice, qpdf, poppler-utils and Chromium)
 	$(BIN)/ruff check .
 	$(BIN)/ruff format --check .
 	$(BIN)/mypy

@@ -88,6 +88,7 @@ def to_inputs(loaded: Loaded) -> Inputs:
         edition=loaded.edition,
         as_of=loaded.as_of,
         changes=loaded.changes,
+        records=loaded.records,
         raw=loaded.raw_profile,
     )
 

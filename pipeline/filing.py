@@ -134,6 +134,35 @@ def write_new(file: Path, data: bytes) -> None:
         raise OutputError(f"{file} could not be written: {error.strerror}.") from error
 
 
+def write_all(files: Mapping[Path, bytes]) -> None:
+    """Write files that must not exist yet, all of them or none: first beside their places, then each under its name."""
+    new_folders = [folder for folder in dict.fromkeys(file.parent for file in files) if not folder.exists()]
+    staged = {file: file.with_name(f".{file.name}.new") for file in files}
+    placed: list[Path] = []
+    try:
+        for file, data in files.items():
+            staged[file].unlink(missing_ok=True)
+            write_new(staged[file], data)
+        for file in files:
+            if file.exists():
+                raise OutputError(f"{file} appeared meanwhile; nothing was changed.")
+            staged[file].rename(file)
+            placed.append(file)
+    except (OSError, OutputError) as error:
+        for file in placed:
+            file.unlink(missing_ok=True)
+        if isinstance(error, OutputError):
+            raise
+        raise OutputError(f"{file} could not be written: {error.strerror}. Nothing was changed.") from error
+    finally:
+        for file in staged.values():
+            with suppress(OSError):
+                file.unlink(missing_ok=True)
+        for folder in new_folders:
+            with suppress(OSError):
+                folder.rmdir()  # only where nothing came to lie in it
+
+
 def write_json(file: Path, value: Mapping[str, Any]) -> None:
     """Write a record that must not exist yet: first beside it, then under its name in one step."""
     with _staged(file, value) as staged:

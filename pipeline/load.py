@@ -23,6 +23,8 @@ from pipeline.loading import load_json, read_bounded
 from pipeline.pdf.fonts import undrawable
 from pipeline.plan import Plan, make_plan
 from pipeline.practice import Profile
+from pipeline.record_files import load_records, record_paths
+from pipeline.recorded import Record
 from pipeline.records import structure
 from pipeline.render.look import BadPicture, Look, read_picture
 from pipeline.schema import checkable, load_schema, validate
@@ -35,13 +37,16 @@ MAX_PICTURE = 2_000_000
 
 @dataclass(frozen=True)
 class Loaded:
-    """A practice without problems. assessment: as it stands after the changes; inputs: path in the workspace → sha256 of what was read."""
+    """A practice without problems. assessment: as it stands after the changes; records: that had come by `as_of`;
+    inputs: path in the workspace → sha256 of what was read.
+    """
 
     catalog: Catalog
     profile: Profile
     raw_profile: Mapping[str, Any]
     assessment: Assessment
     changes: tuple[ChangeRecord, ...]
+    records: tuple[Record, ...]
     plan: Plan
     look: Look
     templates: Mapping[str, bytes]
@@ -108,24 +113,28 @@ def load_practice(
         for path, record in changes:
             problems += check_change(record, assessment, profile, catalog, path.stem, workspace.shown(path))
         problems += _check_whole(workspace, file, assessment, changes, subject, catalog)
+    returned, found = load_records(workspace, folder)
+    problems += found
     serious = [problem for problem in problems if strict or not problem.warning]
     if serious or not (assessment and profile and catalog and plan and look and file):
         raise ProblemsFound(problems)
-    records = tuple(record for _, record in changes)
-    day = as_of or max((assessment.date, *(record.date for record in records)))
+    made = tuple(record for _, record in changes)
+    day = as_of or max((assessment.date, *(record.date for record in made)))
+    records = tuple(record for record in returned if record.received <= day)
     templates = {path.name: path.read_bytes() for path in lint_templates.template_files(workspace)}
     return Loaded(
         catalog=catalog,
         profile=profile,
         raw_profile=subject.raw,
-        assessment=_as_it_stands(assessment, records, subject.raw, catalog),
-        changes=records,
+        assessment=_as_it_stands(assessment, made, subject.raw, catalog),
+        changes=made,
+        records=records,
         plan=plan,
         look=look,
         templates=templates,
         as_of=day,
         edition=edition or f"{day.year}.1",
-        inputs=_hashes(workspace, folder, [file, *(path for path, _ in changes)], profile),
+        inputs=_hashes(workspace, folder, [file, *(path for path, _ in changes), *_held(folder, records)], profile),
         warnings=tuple(sorted(problems)),
     )
 
@@ -286,6 +295,10 @@ def _load_look(workspace: Workspace, folder: Path, profile: Profile) -> tuple[Lo
                 problems.append(Problem(shown, f"The picture cannot be used. {error}", "Save it anew as PNG, at most 2 MB."))
     colour = profile.practice.colour[1:].upper()
     return (None if problems else Look(colour, pictures["practice/logo"], pictures["consultant/logo"])), problems
+
+
+def _held(folder: Path, records: Sequence[Record]) -> list[Path]:
+    return [path for record in records for path in record_paths(folder, record)]
 
 
 def _hashes(workspace: Workspace, folder: Path, analyses: Sequence[Path], profile: Profile) -> dict[str, str]:

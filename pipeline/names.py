@@ -11,8 +11,9 @@ from dataclasses import dataclass
 
 @dataclass(frozen=True)
 class PracticeNames:
-    """The practice. one/many: the word for the people it serves; states: phrase; clinicians, people: counts."""
+    """The practice. slug: its folder; one/many: the word for the people it serves; states: phrase; clinicians, people: counts."""
 
+    slug: str
     name: str
     legal_name: str
     short_name: str

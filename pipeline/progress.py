@@ -10,6 +10,14 @@ from datetime import date, timedelta
 DONE, DUE, OVERDUE, LATER = "done", "due", "overdue", "later"
 # what falls due within so many days, today included, is due; what falls due after that is later
 SOON_DAYS = 30
+# area of a Progress → its title
+AREAS = {
+    "trainings": "Trainings",
+    "papers": "Papers",
+    "agreements": "Agreements",
+    "actions": "Risk plan",
+    "tasks": "Calendar",
+}
 # what an overdue item of an area weighs when practices are compared: information without a contract and known risks first
 WEIGHTS = {"agreements": 3, "actions": 3, "trainings": 2, "papers": 1, "tasks": 1}
 
@@ -122,7 +130,7 @@ class Progress:
         return sum(WEIGHTS[area] * counts.overdue for area, counts in self.counts.items())
 
 
-def counted(items: Iterable[Item]) -> Counts:
+def counted(items: Iterable[Item | Period]) -> Counts:
     """The items by their states."""
     held = Counter(item.state for item in items)
     return Counts(held[DONE], held[DUE], held[OVERDUE], held[LATER])
@@ -143,6 +151,15 @@ def waiting(progress: Progress, state: str) -> tuple[tuple[str, Item], ...]:
             note = f"{len(late)} times" if len(late) > 1 else ""
             found.append(("tasks", Item(task.who, task.title, late[0], None, state, note, id=task.task)))
     return tuple(sorted(found, key=lambda entry: (entry[1].due or date.min, entry[1].who, entry[1].what)))
+
+
+def until_review(progress: Progress) -> str:
+    """How far the yearly review is away: 'in 43 days', 'today', '12 days overdue'."""
+    days = (progress.next_review - progress.today).days
+    if not days:
+        return "today"
+    count = f"{abs(days)} day{'s' * (abs(days) != 1)}"
+    return f"in {count}" if days > 0 else f"{count} overdue"
 
 
 def _times(tasks: Iterable[TaskProgress]) -> Iterator[Item]:

@@ -94,6 +94,9 @@ def showing(catalog: Catalog, profile: Profile, task: Task, records: Sequence[Re
     if not rules and not any(dated.values()):
         yield from ((record.effective, record) for record in filed(records, task.record))
         return
+    if not rules:
+        # a log kept on paper and scanned
+        yield from ((record.effective, record) for record in filed(records, task.record) if not record.lines)
     for record, line in entries(records, task.record):
         days = (_day(rule, line, record, dated) for rule in rules if _meets(rule, line, task, profile))
         # without a rule, each dated entry of a log of one task

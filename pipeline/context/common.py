@@ -101,6 +101,7 @@ def practice_names(profile: Profile, catalog: Catalog) -> dict[str, Any]:
     officers = profile.officers
     return {
         "practice": PracticeNames(
+            slug=profile.practice.slug,
             name=profile.practice.name,
             legal_name=profile.practice.legal_name,
             short_name=profile.practice.short_name,

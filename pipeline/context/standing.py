@@ -84,7 +84,7 @@ def _trainings(inputs: Inputs, today: date) -> Iterator[Item]:
             for line in lines
             if _is(line, "Person", name)
             and _names(line.values.get("Course", ""), one.course, titles[one.course])
-            and (day := _day(line, "Trained on")) is not None
+            and (day := line.day("Trained on")) is not None
             and day <= today
         ]
         passed = [day for day, line in taken if not _is(line, "Test", "Repeat")]
@@ -108,7 +108,7 @@ def _papers(inputs: Inputs, today: date) -> Iterator[Item]:
             for line in lines
             if _is(line, "Person", name)
             and _names(line.values.get("Document", ""), paper.document, title)
-            and (day := _day(line, "Signed on")) is not None
+            and (day := line.day("Signed on")) is not None
         ]
         signed += [record.effective for record in filed(inputs.records, paper.document, one.person)]
         if paper.cadence == "annual":
@@ -164,7 +164,7 @@ def _actions(inputs: Inputs, today: date) -> Iterator[Item]:
         due, done, word = action.due, action.done_on, inputs.word("status", action.status)
         if newer:
             *_, effective, _, line = max(newer, key=lambda entry: entry[:3])
-            word, day = line.values.get("Status", "") or word, _day(line, "Due or done")
+            word, day = line.values.get("Status", "") or word, line.day("Due or done")
             done = min(day or effective, effective) if _is(line, "Status", inputs.word("status", "done")) else None
             due = due if done else day or due
         yield _item(name, action.what, due, done, today, word, action.owner, work.label)
@@ -181,9 +181,9 @@ def _last(inputs: Inputs, document: str, *key: str) -> list[Line]:
 
 
 def _agreement(line: Line) -> Agreement:
-    status = "signed" if _is(line, "Agreement", "Signed") or _day(line, "Signed on") else "missing"
+    status = "signed" if _is(line, "Agreement", "Signed") or line.day("Signed on") else "missing"
     status = "requested" if _is(line, "Agreement", "Requested") else status
-    return Agreement(status, _day(line, "Signed on"), _day(line, "Next review"))
+    return Agreement(status, line.day("Signed on"), line.day("Next review"))
 
 
 def _concerns(line: Line, company: str, what: str) -> bool:
@@ -201,14 +201,6 @@ def _names(text: str, id: str, title: str) -> bool:
 
 def _plain(text: str) -> str:
     return " ".join(text.casefold().split())
-
-
-def _day(line: Line, heading: str) -> date | None:
-    """The date under a heading; None where there is none, or words in its place."""
-    try:
-        return line.day(heading)
-    except ValueError:
-        return None
 
 
 def end_of_month(year: int, month: int) -> date:

@@ -1,6 +1,6 @@
-// Without this script everything is open. With it, what is settled folds away, and comes back on paper.
+// Without this script everything is open. With it, details fold away until somebody wants them, and come back on paper.
 const folds = document.querySelectorAll("details");
-for (const fold of folds) fold.open = !fold.classList.contains("settled");
+for (const fold of folds) fold.open = !fold.classList.contains("fold");
 let folded = [];
 addEventListener("beforeprint", () => {
   folded = [...folds].filter((fold) => !fold.open);

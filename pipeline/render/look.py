@@ -10,6 +10,7 @@ from PIL import Image, ImageOps, UnidentifiedImageError
 
 MAX_PIXELS = 16_000_000
 MAX_SIDE = 1_200
+MAX_SCAN = 60_000_000  # a photograph of a signed page
 # background of each level of risk, light enough for black text
 LEVEL_FILLS = {"very_low": "DCE9E3", "low": "E6EED3", "moderate": "FBEBC2", "high": "F6D2B8", "very_high": "EFB7B0"}
 
@@ -49,6 +50,23 @@ def read_picture(data: bytes) -> bytes:
     target = io.BytesIO()
     white.save(target, "PNG", optimize=True)
     return target.getvalue()
+
+
+def check_scan(data: bytes, kind: str) -> None:
+    """BadPicture where the bytes are no sound picture of this kind (PNG, JPEG) of at most MAX_SCAN pixels."""
+    try:
+        with warnings.catch_warnings():
+            warnings.simplefilter("error", Image.DecompressionBombWarning)
+            with Image.open(io.BytesIO(data), formats=(kind,)) as picture:
+                if picture.width * picture.height > MAX_SCAN:
+                    raise BadPicture(f"It has more than {MAX_SCAN // 1_000_000} million pixels.")
+                picture.load()
+    except BadPicture:
+        raise
+    except (UnidentifiedImageError, Image.DecompressionBombError, Image.DecompressionBombWarning) as error:
+        raise BadPicture(f"It is not a {kind} picture, whatever its name says.") from error
+    except (OSError, SyntaxError, ValueError) as error:
+        raise BadPicture("It is damaged.") from error
 
 
 def picture_size(png: bytes) -> tuple[int, int]:

@@ -20,6 +20,8 @@ EPOCH = (1980, 1, 1, 0, 0, 0)
 W = "{http://schemas.openxmlformats.org/wordprocessingml/2006/main}"
 R = "{http://schemas.openxmlformats.org/officeDocument/2006/relationships}"
 A = "{http://schemas.openxmlformats.org/drawingml/2006/main}"
+CORE = "http://schemas.openxmlformats.org/package/2006/metadata/core-properties"
+KEYWORDS = re.compile(r"([a-z0-9-]{1,60}) ([A-Z]{1,3}-[0-9]{2}) ([0-9]{4}\.[1-9][0-9]{0,3})")
 RELATIONSHIP = "{http://schemas.openxmlformats.org/package/2006/relationships}Relationship"
 # endings of relationship types: what an archive carries, whatever its parts are called
 FORBIDDEN = {
@@ -120,19 +122,44 @@ def relationships(parts: Mapping[str, bytes]) -> Iterator[tuple[str, etree._Elem
                 yield name, relationship
 
 
-def core_properties(title: str, subject: str, author: str, day: date) -> bytes:
+def refers_outside(parts: Mapping[str, bytes]) -> bool:
+    """Whether an Office file loads something from elsewhere; a hyperlink only leads there."""
+    return any(
+        relationship.get("TargetMode") == "External" and not str(relationship.get("Type")).endswith("/hyperlink")
+        for _, relationship in relationships(parts)
+    )
+
+
+def core_properties(title: str, subject: str, author: str, day: date, keywords: str = "") -> bytes:
     """docProps/core.xml, written from code: docxtpl would escape it twice, openpyxl put the clock in."""
     stamp = f"{day.isoformat()}T00:00:00Z"
+    told = f"<cp:keywords>{escape(keywords)}</cp:keywords>" if keywords else ""
     return (
         '<?xml version="1.0" encoding="UTF-8" standalone="yes"?>\n'
-        '<cp:coreProperties xmlns:cp="http://schemas.openxmlformats.org/package/2006/metadata/core-properties"'
+        f'<cp:coreProperties xmlns:cp="{CORE}"'
         ' xmlns:dc="http://purl.org/dc/elements/1.1/" xmlns:dcterms="http://purl.org/dc/terms/"'
         ' xmlns:xsi="http://www.w3.org/2001/XMLSchema-instance">'
         f"<dc:title>{escape(title)}</dc:title><dc:subject>{escape(subject)}</dc:subject><dc:creator>{escape(author)}</dc:creator>"
         f'<dcterms:created xsi:type="dcterms:W3CDTF">{stamp}</dcterms:created>'
         f'<dcterms:modified xsi:type="dcterms:W3CDTF">{stamp}</dcterms:modified>'
-        "<dc:language>en-US</dc:language></cp:coreProperties>"
+        f"<dc:language>en-US</dc:language>{told}</cp:coreProperties>"
     ).encode()
+
+
+def document_keywords(practice: str, document: str, edition: str) -> str:
+    """What a document says of itself in its properties, so that it is known again when it comes back signed."""
+    return f"{practice} {document} {edition}"
+
+
+def read_keywords(parts: Mapping[str, bytes]) -> tuple[str, str, str] | None:
+    """(practice, document, edition) of a document of ours, or None where it does not say them."""
+    try:
+        root = parse(parts["docProps/core.xml"])
+    except (KeyError, etree.XMLSyntaxError):
+        return None
+    told = " ".join(root.findtext(f"{{{CORE}}}keywords", "").split())
+    found = KEYWORDS.fullmatch(told)
+    return (found[1], found[2], found[3]) if found else None
 
 
 def recolour_theme(parts: dict[str, bytes], colour: str, tint: str) -> None:

@@ -20,6 +20,7 @@ from pipeline.render.parts import (
     R,
     W,
     core_properties,
+    document_keywords,
     parse,
     read_parts,
     recolour_theme,
@@ -84,7 +85,9 @@ def finish(parts: dict[str, bytes], names: Mapping[str, Any], look: Look, day: d
             cell[:] = sorted(cell, key=_cell_order)
         parts[name] = serialize(root)
     title = f"{own['id']} {own['title']}".strip()
-    parts["docProps/core.xml"] = core_properties(title, names["practice"]["name"], names["practice"]["legal_name"], day)
+    practice = names["practice"]
+    keywords = document_keywords(practice["slug"], own["id"], own["edition"]) if own["id"] else ""
+    parts["docProps/core.xml"] = core_properties(title, practice["name"], practice["legal_name"], day, keywords)
     return write_parts(parts)
 
 

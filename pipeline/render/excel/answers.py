@@ -5,17 +5,11 @@ Rows are known again by the keys in column A, so that nothing is ever read into 
 
 from __future__ import annotations
 
-import io
-import re
-import unicodedata
-import warnings
 import zlib
 from collections.abc import Iterator
 from dataclasses import dataclass, field
 from datetime import date, datetime
-from zipfile import BadZipFile
 
-from openpyxl import load_workbook
 from openpyxl.cell.cell import Cell, MergedCell
 from openpyxl.utils import get_column_letter
 from openpyxl.workbook import Workbook as Book
@@ -24,14 +18,12 @@ from openpyxl.worksheet.worksheet import Worksheet
 from pipeline.errors import Problem, ProblemsFound, did_you_mean
 from pipeline.loading import CONTROL, TEMPLATE_SYNTAX
 from pipeline.pdf.fonts import house_characters
+from pipeline.render.excel.guard import one_line, open_guarded, unescaped
 from pipeline.render.excel.workbook import FORMAT, LISTS, MAP
-from pipeline.render.parts import UnsafeFile, read_parts, write_parts
 from pipeline.workbook.returned import Found, Returned
 from pipeline.workbook.sheets import Value
 
-MAX_INSIDE = 40_000_000  # bytes of all parts together; a full workbook of a large practice has two million
 MAX_LINES, MAX_COLUMNS = 20_000, 100
-UNESCAPE = re.compile(r"_x([0-9A-Fa-f]{4})_")
 ANEW = "Save what you have with binder import --draft, make a new workbook with binder assess, and go on in that one."
 NOT_OURS = "This is not a risk workbook made by this program."
 
@@ -47,7 +39,7 @@ class _Known:
 
 def read_workbook(data: bytes, shown: str) -> Returned:
     """What stands in the file; ProblemsFound where it is no risk workbook or must not be opened at all."""
-    book = _open(data, shown)
+    book = open_guarded(data, shown)
     try:
         kind, practice, day, known = _read_map(book)
     except (KeyError, ValueError, TypeError, AttributeError, IndexError) as error:
@@ -59,33 +51,6 @@ def read_workbook(data: bytes, shown: str) -> Returned:
         reader.sheet(name, sheet)
     reader.extra_sheets(set(known))
     return Returned(kind, practice, day, reader.found, reader.places, tuple(reader.problems))
-
-
-def _open(data: bytes, shown: str) -> Book:
-    mend = "Open the file in Excel or LibreOffice and save it anew as .xlsx; send that."
-    try:
-        parts = read_parts(data)
-        if sum(map(len, parts.values())) > MAX_INSIDE:
-            raise UnsafeFile("It is far larger inside than a risk workbook.")
-        with warnings.catch_warnings():
-            # of drop-downs and pictures that are not read anyway
-            warnings.simplefilter("ignore")
-            return load_workbook(io.BytesIO(_escapes_kept(parts)), keep_links=False)
-    except UnsafeFile as error:
-        raise ProblemsFound([Problem(shown, f"The file cannot be used. {error}", mend)]) from error
-    except (ValueError, KeyError, TypeError, AttributeError, IndexError, BadZipFile, OSError, SyntaxError) as error:
-        raise ProblemsFound([Problem(shown, "The file is damaged.", mend)]) from error
-
-
-def _escapes_kept(parts: dict[str, bytes]) -> bytes:
-    """The file, with the escapes of its shared strings doubled: openpyxl takes every x005F_ out of them.
-
-    https://foss.heptapod.net/openpyxl/openpyxl/-/issues/2141
-    """
-    shared = parts.get("xl/sharedStrings.xml", b"")
-    if b"x005F_" in shared:
-        parts["xl/sharedStrings.xml"] = shared.replace(b"_x005F_", b"_x005f_").replace(b"x005F_", b"_x0078_005F_")
-    return write_parts(parts)
 
 
 def _read_map(book: Book) -> tuple[str, str, date, dict[str, _Known]]:
@@ -197,9 +162,7 @@ class _Reader:
 
     def text(self, raw: object, where: str) -> str | None:
         """A text as the documents can print it: one line, accents with their letters."""
-        text = str(raw) if not isinstance(raw, bool) else ("Yes" if raw else "No")
-        text = UNESCAPE.sub(lambda found: chr(int(found.group(1), 16)), text)
-        text = unicodedata.normalize("NFC", re.sub(r"[ \t]*[\r\n\t]+[ \t]*", " ", text).strip())
+        text = one_line(raw)
         if TEMPLATE_SYNTAX.search(text):
             self.problem(where, "Double braces or {% are the signs of the template language.", "Write the text without them.")
         elif CONTROL.search(text):
@@ -246,4 +209,4 @@ def _filled(sheet: Worksheet) -> Iterator[bool]:
 
 
 def _plain(value: object) -> str:
-    return UNESCAPE.sub(lambda found: chr(int(found.group(1), 16)), str(value))
+    return unescaped(str(value))

@@ -1,11 +1,15 @@
-"""Every filled cell of a workbook, as text."""
+"""The cells of a workbook as text: read, and written so that they stay text."""
 
 from __future__ import annotations
 
 import io
+import re
 from collections.abc import Iterator
 
 from openpyxl import load_workbook
+from openpyxl.cell.cell import Cell
+
+ESCAPE = re.compile(r"_(?=x[0-9A-Fa-f]{4}_)")
 
 
 def read_cells(data: bytes) -> Iterator[tuple[str, str, str]]:
@@ -21,3 +25,11 @@ def read_cells(data: bytes) -> Iterator[tuple[str, str, str]]:
                     yield sheet.title, name, part.text
         for choice in sheet.data_validations.dataValidation:
             yield sheet.title, str(choice.sqref), f"choices {choice.formula1}" if choice.type == "list" else f"a {choice.type}"
+
+
+def set_text(cell: Cell, text: str) -> None:
+    """Put a text into a cell as text: never a formula, and never read as an escape (ECMA-376 part 1, 22.9.2.19)."""
+    cell.value = ESCAPE.sub("_x005F_", text)
+    cell.data_type = "s"
+    if text[:1] in ("=", "+", "-", "@"):
+        cell.quotePrefix = True

@@ -23,11 +23,22 @@ from openpyxl.worksheet.cell_range import CellRange, MultiCellRange
 from openpyxl.worksheet.table import Table
 from openpyxl.worksheet.worksheet import Worksheet
 
+from pipeline.render.excel.cells import set_text
 from pipeline.render.excel.chart import REGISTER, add_picture
+from pipeline.render.excel.identity import add_identity, identify
 from pipeline.render.excel.read import column_width
 from pipeline.render.jinja import environment
 from pipeline.render.look import Look
-from pipeline.render.parts import core_properties, parse, read_parts, recolour_theme, serialize, tint_of, write_parts
+from pipeline.render.parts import (
+    core_properties,
+    document_keywords,
+    parse,
+    read_parts,
+    recolour_theme,
+    serialize,
+    tint_of,
+    write_parts,
+)
 
 MAX_TEXT = 32_767
 SHEET = "http://schemas.openxmlformats.org/spreadsheetml/2006/main"
@@ -48,7 +59,6 @@ FONT_ORDER = [
     "charset",
     "scheme",
 ]
-ESCAPE = re.compile(r"_(?=x[0-9A-Fa-f]{4}_)")
 LINE = 12.5  # points of a line in a table
 # the name of a row in a template → the list that fills the table
 LISTS = {"row": "rows", "step": "steps", "own": "owns", "asset": "assets"}
@@ -95,14 +105,6 @@ def _fill_cell(cell: Cell | MergedCell, template: str, names: Mapping[str, Any])
         set_text(cell, text)
     if targets:
         cell.hyperlink = targets[0]
-
-
-def set_text(cell: Cell, text: str) -> None:
-    """Put a text into a cell as text: never a formula, and never read as an escape (ECMA-376 part 1, 22.9.2.19)."""
-    cell.value = ESCAPE.sub("_x005F_", text)
-    cell.data_type = "s"
-    if text[:1] in ("=", "+", "-", "@"):
-        cell.quotePrefix = True
 
 
 def _fill_table(sheet: Worksheet, table: Table, names: Mapping[str, Any]) -> list[str]:
@@ -198,14 +200,17 @@ def _doubled(value: Any) -> Any:
 
 
 def _finish(workbook: Workbook, names: Mapping[str, Any], look: Look, day: date) -> bytes:
+    own = names["document"]
+    add_identity(workbook, identify(workbook, names["practice"]["slug"], own["id"], own["edition"], day))
     target = io.BytesIO()
     workbook.save(target)
     parts = read_parts(target.getvalue())
     parts["xl/styles.xml"] = in_schema_order(parts["xl/styles.xml"])
     recolour_theme(parts, look.colour, tint_of(look.colour))
-    own = names["document"]
     title = f"{own['id']} {own['title']}".strip()
-    parts["docProps/core.xml"] = core_properties(title, names["practice"]["name"], names["practice"]["legal_name"], day)
+    practice = names["practice"]
+    keywords = document_keywords(practice["slug"], own["id"], own["edition"]) if own["id"] else ""
+    parts["docProps/core.xml"] = core_properties(title, practice["name"], practice["legal_name"], day, keywords)
     return write_parts(parts)
 
 

@@ -21,7 +21,8 @@ from openpyxl.worksheet.pagebreak import Break
 from openpyxl.worksheet.worksheet import Worksheet
 
 from pipeline.pdf.fonts import FAMILY
-from pipeline.render.excel.fill import SHEET, in_schema_order, set_text
+from pipeline.render.excel.cells import set_text
+from pipeline.render.excel.fill import SHEET, in_schema_order
 from pipeline.render.look import LEVEL_FILLS, Look
 from pipeline.render.parts import core_properties, parse, read_parts, serialize, tint_of, write_parts
 from pipeline.workbook.sheets import Entry, Formula, Row, Sheet, Text, Workbook
