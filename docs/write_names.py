@@ -35,6 +35,7 @@ def page() -> str:
         return {slug: names_of(one, artifact) for slug, one in inputs.items() if (artifact := one.plan.get(document))}
 
     policy, form, report, crosswalk, guide = of("SEC-10"), of("L-02"), of("R-01"), of("R-07"), of("DG-01")
+    reminders = of("TR-60")
     common = {slug: common_part(rows, form[slug]) for slug, rows in policy.items()}
     own = {
         "Policies": policy,
@@ -42,6 +43,7 @@ def page() -> str:
         "Documents of the risk analysis": report,
         "The crosswalk": crosswalk,
         "Device guides": guide,
+        "The security reminders of the year": reminders,
     }
     parts = [HEAD, as_markdown("Every document", common)]
     for title, rows in own.items():

@@ -32,6 +32,7 @@ class _Group(click.Group):
             "change",
             "record",
             "status",
+            "remind",
             "list",
             "check",
             "coverage",

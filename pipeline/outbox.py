@@ -2,18 +2,16 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from datetime import date
 from pathlib import Path
 
-from pipeline.build import to_inputs
-from pipeline.context import Inputs
 from pipeline.context.reminders import reminder_months, reminder_names, year_of_reminders
 from pipeline.context.standing import practice_progress
 from pipeline.errors import UsageError
 from pipeline.filing import free_name, write_new
-from pipeline.load import load_practice
 from pipeline.remind import Post, drafts, month_draft
+from pipeline.status import standing_on
 from pipeline.workspace import Workspace
 
 
@@ -45,12 +43,6 @@ def write_month(workspace: Workspace, slug: str, day: date, output: Path | None)
         )
     post = month_draft(reminder_names(inputs, chosen, None), day, inputs.profile, inputs.catalog)
     return _write(workspace, slug, day, output, post)
-
-
-def standing_on(workspace: Workspace, slug: str, day: date) -> Inputs:
-    """The edition in force on a day, from the latest analysis or change before it, with the records that had come by then."""
-    inputs = to_inputs(load_practice(workspace, slug, as_of=day))
-    return replace(inputs, as_of=max((inputs.assessment.date, *(change.date for change in inputs.changes))))
 
 
 def _write(workspace: Workspace, slug: str, day: date, output: Path | None, post: Post) -> Written:

@@ -12,6 +12,7 @@ from typing import Any
 
 from pipeline.build import to_inputs
 from pipeline.catalog import load_catalog
+from pipeline.context import Inputs
 from pipeline.context.standing import practice_progress
 from pipeline.errors import OutputError, Problem, ProblemsFound
 from pipeline.load import Shared, load_practice
@@ -54,6 +55,11 @@ def look_at(workspace: Workspace, slug: str | None, today: date, html: Path | No
 
 
 def practice_status(workspace: Workspace, slug: str, today: date, shared: Shared | None = None) -> Progress:
+    """How far the practice is on a day. Raises like standing_on."""
+    return practice_progress(standing_on(workspace, slug, today, shared), today)
+
+
+def standing_on(workspace: Workspace, slug: str, today: date, shared: Shared | None = None) -> Inputs:
     """The practice on a day, under its last edition before that day. Raises ProblemsFound, UsageError.
 
     The analysis is the last one on or before the day; the year of trainings and tasks begins with the analysis, a change
@@ -62,7 +68,7 @@ def practice_status(workspace: Workspace, slug: str, today: date, shared: Shared
     loaded = load_practice(workspace, slug, as_of=today, shared=shared or _shared(workspace))
     begin = max((loaded.assessment.date, *(change.date for change in loaded.changes)))
     day, edition = max([*_editions(workspace, slug, today), (begin, f"{begin.year}.1")], key=_place)
-    return practice_progress(replace(to_inputs(loaded), as_of=max(day, begin), edition=edition), today)
+    return replace(to_inputs(loaded), as_of=max(day, begin), edition=edition)
 
 
 def portfolio_status(workspace: Workspace, today: date) -> tuple[list[Progress], list[tuple[str, tuple[Problem, ...]]]]:
