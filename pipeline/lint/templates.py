@@ -16,6 +16,7 @@ from pipeline.facts import FACTS, PHRASES
 from pipeline.guide_names import GuideNames, GuideTexts
 from pipeline.lint.excel import check_excel_template
 from pipeline.lint.names import KnownNames, check_text
+from pipeline.lint.returned import check_returned
 from pipeline.lint.word import check_word_template
 from pipeline.loading import read_bounded
 from pipeline.materials import Guide
@@ -58,6 +59,7 @@ def check_templates(workspace: Workspace, catalog: Catalog) -> Iterator[Problem]
     for name in sorted(set(wanted) - set(present)):
         folder = workspace.templates if name.endswith(".docx") else workspace.forms
         yield Problem(workspace.shown(folder / name), "The template is missing.", did_you_mean(name, set(present) - set(wanted)))
+    sound: dict[str, bytes] = {}
     for name, path in present.items():
         shown = workspace.shown(path)
         if name not in wanted:
@@ -67,7 +69,11 @@ def check_templates(workspace: Workspace, catalog: Catalog) -> Iterator[Problem]
         yield from problems
         if not problems:
             check = check_word_template if name.endswith(".docx") else check_excel_template
-            yield from check(data, shown, known_names(catalog, wanted[name]))
+            found = list(check(data, shown, known_names(catalog, wanted[name])))
+            yield from found
+            if name.endswith(".xlsx") and not found:
+                sound[name] = data
+    yield from check_returned(catalog, sound)
     yield from check_catalog_texts(catalog)
 
 

@@ -52,7 +52,7 @@ def lonely_end(document: bytes, pdf: bytes) -> int | None:
     root = parse(parts[BODY])
     tables = _tables(root)
     block = _end(root, _kept_styles(parse(parts["word/styles.xml"])))
-    if len(block) < 2 or block[-1] not in tables:
+    if len(block) < 2 or block[-1] not in tables or _repeats(block[-1]):
         return None
     head = _squashed(
         "".join(_text(parse(part)) for name, part in sorted(parts.items()) if re.fullmatch(r"word/header\d*\.xml", name))
@@ -74,6 +74,11 @@ def _end(root: etree._Element, kept: set[str]) -> list[etree._Element]:
             break
         block.insert(0, element)
     return block
+
+
+def _repeats(table: etree._Element) -> bool:
+    """Whether the table is a list with a heading on each page, which may be as long as it likes."""
+    return table.find(f"{W}tr/{W}trPr/{W}tblHeader") is not None
 
 
 def _small(table: etree._Element) -> bool:

@@ -5,8 +5,10 @@ from __future__ import annotations
 import io
 
 from pypdf import PdfReader
-from pypdf.errors import PyPdfError
+from pypdf.errors import DependencyError, PyPdfError
 from pypdf.generic import DictionaryObject
+
+LOCKED = "It is locked with a password."
 
 
 def pdf_defect(data: bytes) -> str | None:
@@ -16,12 +18,14 @@ def pdf_defect(data: bytes) -> str | None:
     try:
         reader = PdfReader(io.BytesIO(data))
         if reader.is_encrypted:
-            return "It is locked with a password."
+            return LOCKED
         if not len(reader.pages):
             return "It has no pages."
         root = reader.trailer["/Root"].get_object()
         if isinstance(root, DictionaryObject) and _runs(root):
             return "It holds a script, a program or an attached file."
+    except DependencyError:
+        return LOCKED  # with a cipher that would need another library to be undone
     except (PyPdfError, ValueError, KeyError, TypeError, AttributeError, IndexError, RecursionError, OSError, AssertionError):
         return "It is damaged."
     return None
