@@ -133,7 +133,7 @@ def _trainings(inputs: Inputs) -> tuple[RowNames, ...]:
                 role=inputs.word("person_role", person.role),
                 course=f"{assignment.course} {titles[assignment.course]}",
                 occasion=inputs.word("occasion", assignment.occasion),
-                due=f"{assignment.due:%m/%d/%Y}",
+                due=assignment.due.isoformat(),
             )
         )
     return tuple(rows)
