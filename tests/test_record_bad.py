@@ -197,16 +197,17 @@ def with_formula(spoil: Spoil) -> bytes:
     book = Book()
     sheet = book.worksheets[0]
     sheet.title = "Log"
-    for row in (
-        ["Total", "=SUM(B4:B6)", None],
+    rows: list[list[Any]] = [
+        ["Total", "=SUM(B4:B6)"],
         [],
-        ["What", "Count", "Double"],
-        ["a", 1, "=B4*2"],
-        ["b", 2, "=B5*2"],
+        ["What", "Count", "Double", "Remark"],
+        ["a", 1, "=B4*2", '=$B4&" of "&SUM($B$4:$B$6)'],
+        ["b", 2, "=B5*2", "words"],
         ["c", 3, "=B6*2"],
-    ):
+    ]
+    for row in rows:
         sheet.append(row)
-    sheet.add_table(Table(displayName="T", ref="A3:C6"))
+    sheet.add_table(Table(displayName="T", ref="A3:D6"))
     add_identity(book, identify(book, JUNIPER, "L-99", "2026.1", date(2026, 9, 14)))
     spoil(book)
     return saved(book)
@@ -219,7 +220,11 @@ FORMULAS: dict[str, tuple[Spoil, list[str]]] = {
     "edited": (put("C5", "=B5*3"), ["C5: The formula was changed."]),
     "of another line": (put("C5", "=B4*2"), ["C5: The formula was changed."]),
     "the total typed over": (put("B1", 6), ["B1: This cell is calculated, and something was typed over it."]),
-    "the total edited": (put("B1", "=SUM(B4:B5)"), ["B1: The formula was changed."]),
+    "the total edited": (put("B1", "=SUM(C4:C6)"), ["B1: The formula was changed."]),
+    "words where another line calculates": (put("D5", "other words"), []),
+    "typed over where the others are words": (put("D4", "1 of 6"), ["D4: This cell is calculated, and something was typed over it."]),
+    "edited where the others are words": (put("D4", "=$C4"), ["D4: The formula was changed."]),
+    "moved by lines put in": (lambda book: book["Log"].append(["d", 4, "=B7*2", '=$B7&" of "&SUM($B$5:$B$9)']), []),
 }  # fmt: skip
 
 

@@ -29,6 +29,7 @@ from pipeline.render.excel.identity import (
     Column,
     Identity,
     TableMap,
+    bare,
     checksum,
     formula_of,
     question,
@@ -244,15 +245,8 @@ class _Reader:
         cells: Mapping[int, Cell | MergedCell],
     ) -> None:
         """Read one line; one that is as it was issued says nothing."""
-        texts = []
-        for column in table.columns:
-            cell = cells.get(places.get(column.heading, 0))
-            if column.kind == FORMULA:
-                if cell is not None:
-                    self.calculated(cell, column.says, self.where(sheet.title, line, cell.column))
-                texts.append("")
-            else:
-                texts.append(shown_text(cell.value) if cell is not None else "")
+        held = [cells.get(places.get(column.heading, 0)) for column in table.columns]
+        texts = self.plain(sheet, table, line, held)
         if not any(texts) or checksum(texts) in table.issued:
             return
         if sheet.title not in self.rules:
@@ -260,13 +254,28 @@ class _Reader:
             self.problem(self.where(sheet.title, line, table.left), "What was changed on this sheet is not read.", mend)
             return
         values = {}
-        for column in table.columns:
-            cell = cells.get(places.get(column.heading, 0))
-            if cell is not None and column.kind != FORMULA:
+        for column, cell, plain in zip(table.columns, held, texts, strict=True):
+            if cell is not None and plain:
                 text = self.value(sheet.title, column, cell, self.where(sheet.title, line, cell.column))
                 if text:
                     values[column.heading] = text
         self.keep(sheet.title, f"{get_column_letter(table.left)}{line}", values)
+
+    def plain(self, sheet: Worksheet, table: TableMap, line: int, held: Sequence[Cell | MergedCell | None]) -> list[str]:
+        """What stands in the cells of a line, nothing for what is calculated; a formula that was changed is named."""
+        texts = [
+            ""
+            if cell is None or column.kind == FORMULA or (column.formulas and cell.data_type == "f")
+            else shown_text(cell.value)
+            for column, cell in zip(table.columns, held, strict=True)
+        ]
+        rest = bare(table.columns, texts)
+        for index, (column, cell) in enumerate(zip(table.columns, held, strict=True)):
+            once = (rest, column.heading) in table.calculated
+            if cell is not None and column.formulas and (column.kind == FORMULA or once or cell.data_type == "f"):
+                self.calculated(cell, column.formulas, self.where(sheet.title, line, cell.column))
+                texts[index] = ""
+        return texts
 
     def keep(self, sheet: str, cell: str, values: Mapping[str, str]) -> None:
         if not values:

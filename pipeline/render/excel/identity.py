@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 import zlib
 from collections.abc import Iterable, Iterator
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import date, datetime, time, timedelta
 
 from openpyxl.cell.cell import Cell, MergedCell
@@ -20,27 +20,36 @@ from pipeline.render.excel.guard import one_line
 FORMAT = "binder-form/1"
 SHEET = "_binder"
 MAX_LINES, MAX_COLUMNS = 20_000, 100
+REFERENCE = re.compile(r"(?<![A-Z])(\$?[A-Z]{1,3}\$?)(\d+)(?![\d(])")
 TEXT, DATE, CHOICE, FORMULA = "text", "date", "choice", "formula"
 
 
 @dataclass(frozen=True)
 class Column:
-    """A column of a table, or a question of a form. kind: text, date, choice, formula; says: its choices, or its formula."""
+    """A column of a table, or a question of a form. kind: text, date, choice, or formula where every line calculates it.
+
+    says: its choices; formulas: those that stand in it, of some lines or of all.
+    """
 
     heading: str
     kind: str
     says: tuple[str, ...] = ()
+    formulas: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True)
 class TableMap:
-    """A table as it was issued: line and column of its first heading; issued: checksums of the rows that were filled in."""
+    """A table as it was issued: line and column of its first heading; issued: checksums of the rows that were filled in.
+
+    calculated: (checksum of a row without its columns of formulas, heading) where a column calculates only in some rows.
+    """
 
     sheet: str
     top: int
     left: int
     columns: tuple[Column, ...]
     issued: frozenset[int]
+    calculated: frozenset[tuple[int, str]] = frozenset()
 
 
 @dataclass(frozen=True)
@@ -102,25 +111,33 @@ def read_identity(book: Workbook) -> Identity:
         raise ValueError(FORMAT)
     head = [_said(sheet.cell(1, column).value) for column in range(2, 6)]
     found = Identity(head[0], head[1], head[2], date.fromisoformat(head[3]))
-    tables: list[tuple[TableMap, list[Column], set[int]]] = []
+    tables: list[tuple[TableMap, list[Column], set[int], set[tuple[int, str]]]] = []
     for row in sheet.iter_rows(min_row=2, max_col=MAX_COLUMNS, values_only=True):
         what, *values = [_said(value) for value in row]
         match what:
             case "sheet":
                 found.sheets.append(values[0])
             case "table":
-                tables.append((TableMap(values[0], _number(values[1]), _number(values[2]), (), frozenset()), [], set()))
+                tables.append((TableMap(values[0], _number(values[1]), _number(values[2]), (), frozenset()), [], set(), set()))
             case "column":
                 tables[-1][1].append(_column(values))
+            case "calculates":
+                columns = tables[-1][1]
+                columns[-1] = replace(columns[-1], formulas=(*columns[-1].formulas, values[0]))
             case "row":
                 tables[-1][2].add(int(values[0]))
+            case "calculated":
+                tables[-1][3].add((int(values[0]), values[1]))
             case "asked":
                 found.asked.append(Asked(values[0], _number(values[1]), _column(values[2:])))
             case "formula":
                 found.formulas[values[0], values[1]] = values[2]
             case _:
                 raise ValueError(FORMAT)
-    found.tables = [TableMap(t.sheet, t.top, t.left, tuple(columns), frozenset(rows)) for t, columns, rows in tables]
+    found.tables = [
+        TableMap(t.sheet, t.top, t.left, tuple(columns), frozenset(rows), frozenset(calculated))
+        for t, columns, rows, calculated in tables
+    ]
     return found
 
 
@@ -149,11 +166,20 @@ def shown_text(value: object) -> str:
             return one_line(value)
 
 
+def bare(columns: Iterable[Column], texts: Iterable[str]) -> int:
+    """Checksum of a row by the columns in which nothing is ever calculated."""
+    return checksum("" if column.formulas else text for column, text in zip(columns, texts, strict=True))
+
+
 def formula_of(cell: Cell | MergedCell) -> str:
-    """The formula of a cell, with its own line as {}, so that a column has one formula."""
-    value = cell.value
-    text = str(getattr(value, "text", value))
-    return re.sub(rf"(?<=[A-Z]){cell.row}(?!\d)", "{}", re.sub(r"\s", "", text).upper())
+    """The formula of a cell, with its own line as @ and any other as #, because lines that are added or deleted move them."""
+    text = re.sub(r"[\s']", "", str(getattr(cell.value, "text", cell.value))).upper()
+
+    def line(found: re.Match[str]) -> str:
+        own = found[2] == str(cell.row) and not found[1].endswith("$")
+        return found[1] + ("@" if own else "#")
+
+    return REFERENCE.sub(line, text)
 
 
 def _rows(identity: Identity) -> Iterator[tuple[str | int, ...]]:
@@ -164,8 +190,12 @@ def _rows(identity: Identity) -> Iterator[tuple[str | int, ...]]:
         yield "table", table.sheet, table.top, table.left
         for column in table.columns:
             yield "column", column.heading, column.kind, *column.says
+            for formula in column.formulas:
+                yield "calculates", formula
         for row in sorted(table.issued):
             yield "row", row
+        for row, heading in sorted(table.calculated):
+            yield "calculated", row, heading
     for asked in identity.asked:
         yield "asked", asked.sheet, asked.line, asked.column.heading, asked.column.kind, *asked.column.says
     for (sheet, place), formula in identity.formulas.items():
@@ -199,15 +229,19 @@ def _table(sheet: Worksheet, table: Table) -> TableMap:
     left, top, right, bottom = range_boundaries(table.ref)
     lines = range(top + 1, bottom + 1)
     columns = tuple(_shape(sheet, shown_text(sheet.cell(top, column).value), column, lines) for column in range(left, right + 1))
-    issued = set()
+    issued, calculated = set(), set()
     for line in lines:
-        texts = [
-            "" if shape.kind == FORMULA else shown_text(sheet.cell(line, column).value)
-            for column, shape in enumerate(columns, left)
-        ]
+        cells = [sheet.cell(line, column) for column in range(left, right + 1)]
+        texts = ["" if cell.data_type == "f" else shown_text(cell.value) for cell in cells]
         if any(texts):
             issued.add(checksum(texts))
-    return TableMap(sheet.title, top, left, columns, frozenset(issued))
+            rest = bare(columns, texts)
+            calculated |= {
+                (rest, column.heading)
+                for column, cell in zip(columns, cells, strict=True)
+                if cell.data_type == "f" and column.kind != FORMULA
+            }
+    return TableMap(sheet.title, top, left, columns, frozenset(issued), frozenset(calculated))
 
 
 def _questions(sheet: Worksheet) -> Iterator[Asked]:
@@ -226,16 +260,16 @@ def question(text: str) -> str:
 
 
 def _shape(sheet: Worksheet, heading: str, column: int, lines: range) -> Column:
-    formulas = {formula_of(cell) for line in lines if (cell := sheet.cell(line, column)).data_type == "f"}
-    if formulas:
-        return Column(heading, FORMULA, tuple(sorted(formulas)))
+    cells = [sheet.cell(line, column) for line in lines]
+    formulas = tuple(sorted({formula_of(cell) for cell in cells if cell.data_type == "f"}))
+    if formulas and all(cell.data_type == "f" or cell.value is None for cell in cells):
+        return Column(heading, FORMULA, (), formulas)
     letter = get_column_letter(column)
     for rule in sheet.data_validations.dataValidation:
         if any(f"{letter}{line}" in rule.sqref for line in lines):
             if rule.type == "list" and str(rule.formula1).startswith('"'):
-                return Column(
-                    heading, CHOICE, tuple(one_line(word) for word in str(rule.formula1)[1:-1].replace('""', '"').split(","))
-                )
+                words = str(rule.formula1)[1:-1].replace('""', '"').split(",")
+                return Column(heading, CHOICE, tuple(map(one_line, words)), formulas)
             if rule.type == "date":
-                return Column(heading, DATE)
-    return Column(heading, TEXT)
+                return Column(heading, DATE, (), formulas)
+    return Column(heading, TEXT, (), formulas)
