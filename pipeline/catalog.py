@@ -223,7 +223,7 @@ class Report:
     """A document that is neither policy nor form. view: which names it prints; audience and occasion: for whom and when.
 
     template: None where the program writes the file itself, in the format `suffix`. numbered: it prints pages of the
-    binder, and is written when they are known.
+    binder, and is written when they are known. packet: which new people it is for.
     """
 
     id: str
@@ -235,6 +235,7 @@ class Report:
     view: str = "analysis"
     audience: str | None = None
     occasion: str | None = None
+    packet: str | None = None
     numbered: bool = False
     applies_when: Condition = None
     omitted_because: str | None = None

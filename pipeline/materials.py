@@ -179,7 +179,12 @@ class Paper:
 
 @dataclass(frozen=True)
 class Step:
-    """A step of the engagement. after: the step before it; days: how long it takes a practice of ten; by: practice, firm, both."""
+    """A step of the engagement. diy, guided, copilot: practice, firm or both; role: who acts or decides for the practice.
+
+    days: working days it takes at least; per_person, per_site: further minutes; beside: the next step does not wait for it;
+    by_training: done by the day of the yearly training; wait: working days before it begins; review: no sooner than this month, counted from that of the next yearly review; known: analysis or officer, where the day
+    it was done is a fact.
+    """
 
     id: str
     phase: str
@@ -189,15 +194,27 @@ class Step:
     diy: str
     guided: str
     copilot: str
+    role: str
     days: int
     per_person: int
+    documents: tuple[str, ...]
+    per_site: int = 0
+    beside: bool = False
+    by_training: bool = False
+    wait: int = 0
+    review: int | None = None
+    known: str | None = None
     applies_when: Condition = None
     omitted_because: str | None = None
+
+    def party(self, plan: str) -> str:
+        """Who does it under a service plan: practice, firm or both."""
+        return {"diy": self.diy, "guided": self.guided, "copilot": self.copilot}[plan]
 
 
 @dataclass(frozen=True)
 class Duty:
-    """A line of the responsibility matrix: who does it under each plan, as words.party has it."""
+    """A line of the responsibility matrix: who does it under each plan, as words.party has it; role: who it is in the practice."""
 
     id: str
     area: str
@@ -205,5 +222,6 @@ class Duty:
     diy: str
     guided: str
     copilot: str
+    role: str
     task: str | None = None
     note: str | None = None

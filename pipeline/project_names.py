@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import dataclass
 
 from pipeline.names import CommonNames, LinkNames
@@ -24,9 +25,63 @@ class PaperNames:
 
 
 @dataclass(frozen=True)
-class ProjectNames(CommonNames):
-    """agreements: the register of business associates. row, rows, kind, kinds: papers by person and by document."""
+class EngagementNames:
+    """A step. number: in this plan; days: 'September 14 to 16, 2026'; who: role and name, consultant, or both."""
 
+    number: int
+    title: str
+    what: str
+    result: str
+    days: str
+    done: bool
+    who: str
+    documents: tuple[LinkNames, ...]
+
+
+@dataclass(frozen=True)
+class PhaseNames:
+    title: str
+    days: str
+    steps: tuple[EngagementNames, ...]
+
+
+@dataclass(frozen=True)
+class DutyNames:
+    """A line of the matrix. diy, guided, copilot: who does it; who: the role in the practice; note: a remark or nothing."""
+
+    title: str
+    diy: str
+    guided: str
+    copilot: str
+    who: str
+    note: str
+
+
+@dataclass(frozen=True)
+class AreaNames:
+    title: str
+    duties: tuple[DutyNames, ...]
+
+
+@dataclass(frozen=True)
+class ProjectNames(CommonNames):
+    """service: the service plan in words; plan: its code; fills: code of each plan → background of its column.
+
+    phases, begins, ends, count: the engagement; areas: the responsibility matrix; agreements: the register of business
+    associates; row, rows, kind, kinds: papers by person and by document.
+    """
+
+    service: str
+    plan: str
+    fills: Mapping[str, str]
+    phases: tuple[PhaseNames, ...]
+    begins: str
+    ends: str
+    count: int
+    areas: tuple[AreaNames, ...]
+    engagement: LinkNames
+    matrix: LinkNames
+    tracker: LinkNames
     agreements: LinkNames
     row: PaperNames
     rows: tuple[PaperNames, ...]

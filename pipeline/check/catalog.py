@@ -103,6 +103,14 @@ def check_catalog(catalog: Catalog, schemas: Mapping[str, Schema]) -> Iterator[P
             yield from exists(document, documents, where, "document")
         for citation in request.citations:
             yield from exists(citation, citations, where, "provision in regulation.toml with the citation")
+    yield from unique((paper.document for paper in catalog.papers), "catalog/papers.toml", "document of a paper")
+    for paper in catalog.papers:
+        yield from exists(paper.document, documents, f"catalog/papers.toml, {paper.id}", "document")
+    for step in catalog.steps:
+        for document in step.documents:
+            yield from exists(document, documents, f"catalog/steps.toml, {step.id}", "document")
+    for duty in catalog.duties:
+        yield from exists(duty.task, {task.id for task in catalog.tasks}, f"catalog/duties.toml, {duty.id}", "task")
     for provision in catalog.provisions:
         for document in provision.documented_in:
             yield from exists(document, documents, f"catalog/regulation.toml, {provision.citation}", "document")

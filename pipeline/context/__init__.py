@@ -12,6 +12,7 @@ from pipeline.context.forms import form_names
 from pipeline.context.front import Paging
 from pipeline.context.guides import guide_names
 from pipeline.context.officer import officer_names
+from pipeline.context.onboarding import onboarding_names
 from pipeline.context.policies import policy_names
 from pipeline.context.project import project_names
 from pipeline.context.reminders import reminders_names
@@ -23,6 +24,7 @@ from pipeline.guide_names import GuideNames
 from pipeline.materials import Guide
 from pipeline.names import CommonNames, CrosswalkNames, FormNames, PolicyNames
 from pipeline.officer_names import OfficerKitNames
+from pipeline.onboarding_names import OnboardingNames
 from pipeline.plan import Artifact
 from pipeline.project_names import ProjectNames
 from pipeline.reminder_names import RemindersNames
@@ -44,6 +46,8 @@ def names_for(inputs: Inputs, artifact: Artifact, paging: Paging | None = None) 
             return deck_names(inputs, artifact)
         case Report(view="officer"):
             return officer_names(inputs, artifact)
+        case Report(view="onboarding"):
+            return onboarding_names(inputs, artifact)
         case Report(view="project"):
             return project_names(inputs, artifact)
         case Report(view="training"):
@@ -71,6 +75,7 @@ VIEWS: dict[str, type[CommonNames]] = {
     "calendar": CalendarNames,
     "slides": DeckNames,
     "officer": OfficerKitNames,
+    "onboarding": OnboardingNames,
     "project": ProjectNames,
     "training": TrainingNames,
     "quiz": QuizNames,
