@@ -16,12 +16,12 @@ from openpyxl.worksheet.worksheet import Worksheet
 from readers import changed, table_area, table_cell, with_cell
 
 from pipeline.catalog import Catalog
+from pipeline.context import names_class
 from pipeline.errors import Problem
 from pipeline.lint.excel import check_excel_template
 from pipeline.lint.templates import known_names, template_files
 from pipeline.names import FormNames
 from pipeline.render.parts import read_parts, write_parts
-from pipeline.report_names import ReportNames
 from pipeline.workspace import Workspace
 
 SHEET, BOOK, TYPES = "xl/worksheets/sheet1.xml", "xl/workbook.xml", "[Content_Types].xml"
@@ -76,8 +76,9 @@ def test_the_real_templates_have_no_problem(project: Workspace, catalog: Catalog
     """Every workbook that the project ships passes."""
     files = [path for path in template_files(project) if path.suffix == ".xlsx"]
     assert files
+    classes = {entry.template: names_class(entry) for entry in (*catalog.reports, *catalog.forms)}
     for path in files:
-        known = known_names(catalog, ReportNames if path.name.startswith("R-") else FormNames)
+        known = known_names(catalog, classes[path.name])
         assert list(check_excel_template(path.read_bytes(), path.name, known)) == []
 
 
