@@ -5,17 +5,18 @@ from __future__ import annotations
 import json
 import sys
 import traceback
-from collections.abc import Callable
-from datetime import date, datetime
+from datetime import date
 from pathlib import Path
 from typing import Any
 
 import click
 
 from pipeline import __version__
+from pipeline.cli_year import record, remind, status
 from pipeline.errors import BinderError, ProblemsFound, VerificationError
+from pipeline.options import Finder, parse_day
 from pipeline.terminal import Progress, print_problems
-from pipeline.workspace import Workspace, find_workspace
+from pipeline.workspace import find_workspace
 
 UNEXPECTED = 70
 INTERRUPTED = 130
@@ -30,18 +31,17 @@ class _Group(click.Group):
             "assess",
             "import",
             "change",
-            "record",
-            "status",
-            "remind",
             "list",
             "check",
             "coverage",
+            "build",
+            "verify",
+            "record",
+            "status",
+            "remind",
             "lint",
             "names",
             "text",
-            "build",
-            "verify",
-            "remind",
         ]
 
     def invoke(self, ctx: click.Context) -> Any:
@@ -93,18 +93,6 @@ def main(ctx: click.Context, folder: Path | None, debug: bool) -> None:
     ctx.obj = lambda: find_workspace((folder or Path.cwd()).resolve())
 
 
-def _day(_: click.Context, __: click.Parameter, value: str | None) -> date | None:
-    if value is None:
-        return None
-    try:
-        return datetime.strptime(value, "%Y-%m-%d").date()
-    except ValueError as error:
-        raise click.BadParameter("Write the date as YYYY-MM-DD, for example 2026-12-31.") from error
-
-
-Finder = Callable[[], Workspace]
-
-
 @main.command()
 @click.argument("slug")
 @click.option("--name", required=True, help="Name of the practice as clients know it.")
@@ -126,7 +114,7 @@ def new(find: Finder, slug: str, name: str) -> None:
 
 @main.command()
 @click.argument("slug")
-@click.option("--date", "day", callback=_day, required=True, help="Day of the risk analysis (YYYY-MM-DD).")
+@click.option("--date", "day", callback=parse_day, required=True, help="Day of the risk analysis (YYYY-MM-DD).")
 @click.option(
     "--output", type=click.Path(path_type=Path, dir_okay=False), help="File to write. Default: in practices/SLUG/workbooks."
 )
@@ -186,7 +174,7 @@ def import_(find: Finder, slug: str, file: Path, draft: bool, replace: bool) -> 
 @main.command()
 @click.argument("slug")
 @click.argument("kind", default="")
-@click.option("--date", "day", callback=_day, help="Day of the change (YYYY-MM-DD).")
+@click.option("--date", "day", callback=parse_day, help="Day of the change (YYYY-MM-DD).")
 @click.option(
     "--output", type=click.Path(path_type=Path, dir_okay=False), help="File to write. Default: in practices/SLUG/workbooks."
 )
@@ -217,45 +205,6 @@ def change(find: Finder, slug: str, kind: str, day: date | None, output: Path | 
     click.echo(f"Wrote {workspace.shown(made.file)}: {made.title}. Stories: {stories}.")
 
 
-@main.command()
-@click.argument("slug")
-@click.argument("files", metavar="FILE...", nargs=-1, required=True, type=click.Path(path_type=Path, exists=True, dir_okay=False))
-@click.option("--on", "received", callback=_day, help="Day on which the files came (YYYY-MM-DD). Default: today.")
-@click.option("--form", help="Which document a signed paper or scan is, for example F-03.")
-@click.option("--date", "day", callback=_day, help="Day a signed paper speaks for, or a file whose entries have no date.")
-@click.option("--person", help="Whom a signed paper concerns, by id in the profile.")
-@click.pass_obj
-def record(
-    find: Finder,
-    slug: str,
-    files: tuple[Path, ...],
-    received: date | None,
-    form: str | None,
-    day: date | None,
-    person: str | None,
-) -> None:
-    """Read filled forms, logs and trackers, or signed papers, into the records of the practice: all of them or none.
-
-    \b
-    Examples:
-      binder record willow-creek "L-06 Security reminder log.xlsx"
-      binder record willow-creek returned/*.xlsx --on 2027-01-08
-      binder record willow-creek signed.pdf --form F-18 --date 2026-12-01 --person jordan-lee
-    """
-    from pipeline.recording import Said
-    from pipeline.recording import record as record_files
-
-    workspace = find()
-    said = Said(received or date.today(), form, day, person)
-    for done in record_files(workspace, slug, [file.resolve() for file in files], said):
-        where, what = f"practices/{slug}/{done.record.file}", done.record
-        if done.already:
-            click.echo(f"{workspace.shown(done.source)} is recorded already as {where}; nothing was done.")
-        else:
-            count = f", {len(what.lines)} lines" if what.lines else ""
-            click.echo(f"Recorded {where}: {what.document}{count}, speaks for {what.effective}.")
-
-
 @main.command("list")
 @click.pass_obj
 def list_practices(find: Finder) -> None:
@@ -271,7 +220,7 @@ def list_practices(find: Finder) -> None:
 
 @main.command()
 @click.argument("slugs", metavar="[SLUG]...", nargs=-1)
-@click.option("--as-of", callback=_day, help="Use the latest risk analysis on or before this day (YYYY-MM-DD).")
+@click.option("--as-of", callback=parse_day, help="Use the latest risk analysis on or before this day (YYYY-MM-DD).")
 @click.option("--strict", is_flag=True, help="Treat warnings as problems.")
 @click.option("--json", "as_json", is_flag=True, help="Print the problems for programs.")
 @click.pass_obj
@@ -339,37 +288,6 @@ def coverage(find: Finder, slugs: tuple[str, ...], everything: bool) -> None:
 
 
 @main.command()
-@click.argument("slug", required=False)
-@click.option("--on", callback=_day, help="How far they were on this day (YYYY-MM-DD). Default: today.")
-@click.option("--html", type=click.Path(path_type=Path, dir_okay=False), help="File for the page. Default: in build.")
-@click.option("--json", "as_json", is_flag=True, help="Print the figures for programs, and write no page unless --html names it.")
-@click.pass_obj
-def status(find: Finder, slug: str | None, on: date | None, html: Path | None, as_json: bool) -> None:
-    """Say how far a practice is: trainings, papers, agreements, risk plan, calendar. Without SLUG: all, worst first.
-
-    It also writes status.html, one page that opens in any browser without a network.
-
-    \b
-    Examples:
-      binder status
-      binder status willow-creek
-      binder status willow-creek --on 2027-01-31 --html for-the-call.html
-    """
-    from pipeline.status import look_at, write_page
-
-    workspace = find()
-    seen = look_at(workspace, slug, on or date.today(), html)
-    click.echo(json.dumps(seen.values, indent=2, ensure_ascii=False) if as_json else "\n".join(seen.lines))
-    if html or not as_json:
-        for file, page in seen.pages.items():
-            write_page(file, page)
-    if not as_json:
-        click.echo(f"\nPage: {workspace.shown(seen.file)}")
-    if seen.unread:
-        sys.exit(ProblemsFound.exit_code)
-
-
-@main.command()
 @click.pass_obj
 def lint(find: Finder) -> None:
     """Check catalogue and templates only: after a change in Word, Excel or the catalogue."""
@@ -428,7 +346,7 @@ def text(file: Path) -> None:
 @main.command()
 @click.argument("slug")
 @click.option(
-    "--as-of", callback=_day, help="Day the package speaks of (YYYY-MM-DD). Default: the date of the latest risk analysis."
+    "--as-of", callback=parse_day, help="Day the package speaks of (YYYY-MM-DD). Default: the date of the latest risk analysis."
 )
 @click.option("--edition", help="Number of the edition, <year>.<n>. Default: the year of --as-of, and 1.")
 @click.option("--output", type=click.Path(path_type=Path, file_okay=False), help="Folder for the package. Default: build.")
@@ -461,38 +379,6 @@ def build(
 
 
 @main.command()
-@click.argument("slug")
-@click.option("--on", "day", callback=_day, help="The day the messages are written for (YYYY-MM-DD). Default: today.")
-@click.option("--month", is_flag=True, help="Draft the security reminder of the month, to everybody.")
-@click.option(
-    "--output", type=click.Path(path_type=Path, file_okay=False), help="Folder to write to. Default: in practices/SLUG/drafts."
-)
-@click.pass_obj
-def remind(find: Finder, slug: str, day: date | None, month: bool, output: Path | None) -> None:
-    """Draft polite messages about trainings and papers that are due or overdue, one for each person. Nothing is sent.
-
-    \b
-    Examples:
-      binder remind willow-creek
-      binder remind willow-creek --on 2027-03-01
-      binder remind willow-creek --month
-    """
-    from pipeline.outbox import write_drafts, write_month
-
-    workspace = find()
-    written = (write_month if month else write_drafts)(workspace, slug, day or date.today(), output)
-    count = len(written.files)
-    if count:
-        click.echo(f"Wrote {count} draft{'s' * (count != 1)} to {workspace.shown(written.folder)}. Nothing was sent.")
-    if written.same:
-        click.echo(f"{written.same} lay there already, word for word.")
-    if written.without_address:
-        click.echo(f"No e-mail address in the profile, so tell them in person: {'; '.join(written.without_address)}.")
-    if not (count or written.same or written.without_address):
-        click.echo("Nothing is due: no training and no paper. Nothing was written.")
-
-
-@main.command()
 @click.argument("folder", type=click.Path(path_type=Path, exists=True, file_okay=False))
 def verify(folder: Path) -> None:
     """Compare a built package with its manifest.
@@ -509,3 +395,7 @@ def verify(folder: Path) -> None:
     manifest = read_manifest(folder)
     assert manifest is not None
     click.echo(f"{manifest['practice']} {manifest['edition']}: all {len(manifest['artifacts'])} files are as they were built.")
+
+
+for _command in (record, status, remind):
+    main.add_command(_command)
