@@ -6,6 +6,7 @@ import io
 import re
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
+from datetime import datetime
 from pathlib import Path
 from typing import Any
 
@@ -44,7 +45,7 @@ SHEETS = [
     "R-02", "R-04", "R-06",
     "SO-01",
 ]  # fmt: skip
-QUESTIONS = ["F-01", "F-02", "F-16"]  # one question below the other: no table
+QUESTIONS = ["F-01", "F-02", "F-16", "SO-01"]  # one question below the other: no table
 INNER = 15_840 - 2 * 864  # letter paper in landscape less its margins of 0.6 inches, in twips
 
 
@@ -151,10 +152,11 @@ def area_of(sheet: Worksheet) -> tuple[int, int, int, int]:
 
 
 def printed(sheet: Worksheet) -> list[list[str]]:
-    """The texts of the print area, without empty cells and rows."""
+    """The texts of the print area, without empty cells and rows; a formula is for the screen."""
     left, top, right, bottom = area_of(sheet)
-    cells = sheet.iter_rows(top, bottom, left, right)
-    return [line for row in cells if (line := [str(cell.value) for cell in row if cell.value is not None])]
+    rows = sheet.iter_rows(top, bottom, left, right)
+    held = ([cell.value for cell in row if cell.value is not None and cell.data_type != "f"] for row in rows)
+    return [[f"{v:%m/%d/%Y}" if isinstance(v, datetime) else str(v) for v in line] for line in held if line]
 
 
 def filled(rows: list[list[str]]) -> list[list[str]]:
