@@ -11,7 +11,7 @@ from pipeline.primitives import primitives
 
 MOST = 90
 # named in a template by another key than the field, or of no use there
-NO_NAMES = frozenset({"row", "step", "own", "asset"})
+NO_NAMES = frozenset({"row", "step", "own", "asset", "kind"})
 
 
 def names_of(inputs: Inputs, artifact: Artifact) -> tuple[tuple[str, str], ...]:

@@ -84,7 +84,7 @@ def test_what_concerns_contractors_and_interns_stands_in_their_packets_only(
     for phrase, packet in (
         ("You as a contractor", "contractor"),
         ("goes to your school", "intern"),
-        ("You in the office", "office"),
+        ("You as office staff", "office"),
     ):
         assert [kind for kind, words in said.items() if phrase in words] == [packet]
 

@@ -6,6 +6,7 @@ import io
 import re
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
+from datetime import datetime
 from pathlib import Path
 from typing import Any
 
@@ -40,10 +41,11 @@ SHEETS = [
     "F-01", "F-02", "F-14", "F-15", "F-16",
     "L-01", "L-02", "L-03", "L-04", "L-05", "L-06", "L-07", "L-08", "L-09", "L-10", "L-11", "L-12", "L-13",
     "L-14", "L-15", "L-16", "L-17", "L-18", "L-19", "L-20", "L-21", "L-22", "L-23",
+    "PR-03",
     "R-02", "R-04", "R-06",
-    "SO-06",
+    "SO-01", "SO-06",
 ]  # fmt: skip
-QUESTIONS = ["F-01", "F-02", "F-16"]  # one question below the other: no table
+QUESTIONS = ["F-01", "F-02", "F-16", "SO-01"]  # one question below the other: no table
 INNER = 15_840 - 2 * 864  # letter paper in landscape less its margins of 0.6 inches, in twips
 
 
@@ -150,10 +152,11 @@ def area_of(sheet: Worksheet) -> tuple[int, int, int, int]:
 
 
 def printed(sheet: Worksheet) -> list[list[str]]:
-    """The texts of the print area, without empty cells and rows."""
+    """The texts of the print area, without empty cells and rows; a formula is for the screen."""
     left, top, right, bottom = area_of(sheet)
-    cells = sheet.iter_rows(top, bottom, left, right)
-    return [line for row in cells if (line := [str(cell.value) for cell in row if cell.value is not None])]
+    rows = sheet.iter_rows(top, bottom, left, right)
+    held = ([cell.value for cell in row if cell.value is not None and cell.data_type != "f"] for row in rows)
+    return [[f"{v:%m/%d/%Y}" if isinstance(v, datetime) else str(v) for v in line] for line in held if line]
 
 
 def filled(rows: list[list[str]]) -> list[list[str]]:

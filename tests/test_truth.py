@@ -440,7 +440,7 @@ def printed(
         alone = replace(catalog, scenarios=(story,))
         plan = make_plan(alone, profile)
         analysis = plain_analysis(practice(slug)[1], story)
-        inputs = Inputs(alone, structure(profile, Profile), analysis, plan, "2026.1", DAY)
+        inputs = Inputs(alone, structure(profile, Profile), analysis, plan, "2026.1", DAY, raw=profile)
         return [
             (artifact.id, text)
             for artifact in plan.artifacts

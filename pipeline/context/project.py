@@ -155,7 +155,7 @@ def _due(inputs: Inputs) -> tuple[PaperDue, ...]:
 def _group(inputs: Inputs, section: str, held: Sequence[PaperDue], person: str = "") -> Iterator[PaperNames]:
     """A heading, which names the person or else the document, and a line for each paper."""
     lines = [_line(inputs, section, one) for one in held]
-    count = f"{len(lines)} papers" if len(lines) > 1 else "1 paper"
+    count = f"{len(lines)} documents" if len(lines) > 1 else "1 document"
     nothing = LinkNames("", "", "", "")
     yield PaperNames(0, person, nothing if person else lines[0].document, count, "" if person else lines[0].kind, "", "")
     yield from lines
