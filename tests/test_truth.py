@@ -421,6 +421,9 @@ def printed(
     def texts_of(workspace: Workspace, artifact: Artifact, names: Facts) -> list[str]:
         if artifact.path.endswith(".ics"):
             return [without_names(text) for event in names["events"] for text in (event["title"], event["text"])]
+        if artifact.path.endswith(".pptx"):
+            slides = [text for slide in names["slides"] for text in (slide["title"], *slide["points"], *slide["notes"])]
+            return [without_names(text) for text in (names["deck"], *names["opening"], *slides)]
         template = (workspace.templates if artifact.is_word else workspace.forms) / artifact.template
         key = (artifact.id, json.dumps(only(names, words_of(template) | ALWAYS_USED)))
         if key not in rendered:
