@@ -26,10 +26,10 @@ from pipeline.workspace import Workspace
 TEMPLATES = [
     "F-03", "F-04", "F-05", "F-06", "F-07", "F-08", "F-09", "F-10", "F-11", "F-12", "F-13",
     "F-17", "F-18", "F-19", "F-20", "F-21", "F-22",
-    "ON-10", "ON-11", "PR-01", "PR-02",
+    "ON-10", "ON-11", "PR-01", "PR-02", "PR-05",
     "R-01", "R-03", "R-05", "R-07", "R-08",
     *(f"SEC-{number:02}" for number in range(1, 36)),
-    "PR-05", "SO-02", "SO-03", "SO-04", "SO-05",
+    "SO-02", "SO-03", "SO-04", "SO-05",
     "TR-10", "TR-40", "TR-41", "TR-42", "TR-50", "TR-51", "TR-60",
     "contents", "cover", "divider", "guide", "packet", "paper-landscape", "paper-portrait", "quiz", "quiz-key",
 ]  # fmt: skip
