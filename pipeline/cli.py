@@ -18,8 +18,7 @@ from pipeline.options import Finder, parse_day
 from pipeline.terminal import Progress, print_problems
 from pipeline.workspace import find_workspace
 
-UNEXPECTED = 70
-INTERRUPTED = 130
+UNEXPECTED, INTERRUPTED = 70, 130
 
 
 class _Group(click.Group):

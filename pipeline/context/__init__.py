@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
+
 from pipeline.calendar_names import CalendarNames
 from pipeline.catalog import Form, Policy, Report
 from pipeline.context.calendar import calendar_names
@@ -35,57 +37,39 @@ from pipeline.training_names import QuizNames, TrainingNames
 __all__ = ["Inputs", "names_class", "names_for"]
 
 
+# view of a report in the catalogue → the class of its names, and what fills it; the crosswalk also needs the pages
+VIEWS: dict[str, tuple[type[CommonNames], Callable[[Inputs, Artifact], CommonNames]]] = {
+    "analysis": (ReportNames, report_names),
+    "crosswalk": (CrosswalkNames, crosswalk_names),
+    "calendar": (CalendarNames, calendar_names),
+    "slides": (DeckNames, deck_names),
+    "officer": (OfficerKitNames, officer_names),
+    "onboarding": (OnboardingNames, onboarding_names),
+    "project": (ProjectNames, project_names),
+    "training": (TrainingNames, training_names),
+    "quiz": (QuizNames, quiz_names),
+    "reminders": (RemindersNames, reminders_names),
+    "evidence": (EvidenceNames, evidence_names),
+}
+
+
 def names_for(inputs: Inputs, artifact: Artifact, paging: Paging | None = None) -> CommonNames:
     """Everything the template of this artifact may print; paging: for a document that prints pages of the binder."""
     match artifact.source:
         case Report(view="crosswalk"):
             return crosswalk_names(inputs, artifact, paging)
-        case Report(view="calendar"):
-            return calendar_names(inputs, artifact)
-        case Report(view="slides"):
-            return deck_names(inputs, artifact)
-        case Report(view="officer"):
-            return officer_names(inputs, artifact)
-        case Report(view="onboarding"):
-            return onboarding_names(inputs, artifact)
-        case Report(view="project"):
-            return project_names(inputs, artifact)
-        case Report(view="training"):
-            return training_names(inputs, artifact)
-        case Report(view="quiz"):
-            return quiz_names(inputs, artifact)
-        case Report(view="reminders"):
-            return reminders_names(inputs, artifact)
-        case Report(view="evidence"):
-            return evidence_names(inputs, artifact)
+        case Report(view=view):
+            return VIEWS[view][1](inputs, artifact)
         case Guide():
             return guide_names(inputs, artifact)
         case Policy():
             return policy_names(inputs, artifact)
         case Form():
             return form_names(inputs, artifact)
-        case Report():
-            return report_names(inputs, artifact)
-
-
-# view of a report in the catalogue → the class of its names
-VIEWS: dict[str, type[CommonNames]] = {
-    "analysis": ReportNames,
-    "crosswalk": CrosswalkNames,
-    "calendar": CalendarNames,
-    "slides": DeckNames,
-    "officer": OfficerKitNames,
-    "onboarding": OnboardingNames,
-    "project": ProjectNames,
-    "training": TrainingNames,
-    "quiz": QuizNames,
-    "reminders": RemindersNames,
-    "evidence": EvidenceNames,
-}
 
 
 def names_class(source: Policy | Form | Report | Guide) -> type[CommonNames]:
     """The class that lists the names which the template of this document may use."""
     if isinstance(source, Report):
-        return VIEWS[source.view]
+        return VIEWS[source.view][0]
     return {Policy: PolicyNames, Form: FormNames, Guide: GuideNames}[type(source)]

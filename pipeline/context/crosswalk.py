@@ -15,7 +15,7 @@ from pipeline.plan import Artifact
 MARKS = {"R": "Required", "A": "Addressable"}
 
 
-def crosswalk_names(inputs: Inputs, artifact: Artifact, paging: Paging | None) -> CrosswalkNames:
+def crosswalk_names(inputs: Inputs, artifact: Artifact, paging: Paging | None = None) -> CrosswalkNames:
     """The names of a document that prints pages of the binder; without paging the pages are left empty."""
     report, section = artifact.source, artifact.section
     assert isinstance(report, Report)
