@@ -28,6 +28,7 @@ from pipeline.lint.leftovers import find_leftovers
 from pipeline.load import Loaded, load_practice
 from pipeline.plan import Artifact
 from pipeline.primitives import primitives
+from pipeline.render.excel.identity import SHEET
 from pipeline.render.ics import render_ics
 from pipeline.schedule import Occurrence, occurrences
 from pipeline.workspace import Workspace
@@ -76,9 +77,12 @@ def events(data: bytes) -> list[Any]:
 
 
 def sheets(data: bytes) -> list[tuple[Worksheet, list[dict[str, Any]]]]:
-    """Each sheet with the rows of its table, heading → cell."""
+    """Each sheet that is seen, with the rows of its table, heading → cell."""
     found = []
     for sheet in load_workbook(io.BytesIO(data)).worksheets:
+        if sheet.title == SHEET:
+            assert sheet.sheet_state == "veryHidden"
+            continue
         (table,) = sheet.tables.values()
         left, top, right, bottom = range_boundaries(table.ref)
         heads = [str(sheet.cell(top, column).value) for column in range(left, right + 1)]

@@ -41,6 +41,12 @@ Binder = Callable[..., Result]
 Edit = Callable[..., Path]
 TODAY = date(2026, 11, 23)
 MATEO = "Mateo Quiroga-Lind, LICSW"
+CLINICIAN = {"C-02", "C-07", "C-08"}  # the rules of each year, false messages, the walk-through of everybody
+COURSES = {
+    "Imani Osei-Larkin, PsyD, LP": CLINICIAN | {"C-05", "C-06", "C-16"},  # both offices, and the owner
+    MATEO: CLINICIAN,
+    "Freya Solheim-Banks, LMFT": CLINICIAN,
+}
 
 
 @pytest.fixture(scope="module")
@@ -87,7 +93,10 @@ def test_without_records_nothing_of_the_people_is_done(lantern: Inputs) -> None:
     progress = seen(lantern)
     for area in ("trainings", "papers", "tasks"):
         assert progress.counts[area].done == 0
-    assert progress.counts["trainings"].total == len(progress.trainings) == 10
+    assert sorted((one.who, one.id) for one in progress.trainings) == sorted(
+        (who, id) for who, courses in COURSES.items() for id in courses
+    )
+    assert progress.counts["trainings"].total == len(progress.trainings) == 12
     assert progress.counts["tasks"].total == sum(len(task.periods) for task in progress.tasks)
 
 
@@ -311,7 +320,7 @@ def test_the_terminal_shows_the_figures_in_eighty_columns(lantern: Inputs) -> No
     lines = list(status_lines(progress))
     assert max(map(len, lines)) <= 80
     (figures,) = [line.split() for line in lines if line.startswith("Trainings")]
-    assert figures == ["Trainings", "1", "0", "9", "0", "10"]
+    assert figures == ["Trainings", "1", "0", "11", "0", "12"]
     begin = lines.index("Overdue")
     assert lines[begin + 13] == f"  and {len(waiting(progress, OVERDUE)) - 12} more"
     assert lines[begin + 1].startswith("  now ")
@@ -354,7 +363,7 @@ def test_status_for_programs_is_json_and_writes_nothing(workspace: Workspace, bi
     values = json.loads(result.stdout)
     assert (values["practice"], values["on"], values["next_review"]) == (LANTERN, "2026-11-23", "2027-10-31")
     progress = practice_status(workspace, LANTERN, TODAY)
-    assert values["counts"]["trainings"] == {"done": 0, "due": 10, "overdue": 0, "later": 0, "total": 10}
+    assert values["counts"]["trainings"] == {"done": 0, "due": 12, "overdue": 0, "later": 0, "total": 12}
     assert len(values["papers"]) == progress.counts["papers"].total
     assert not workspace.build.exists()
 
