@@ -101,7 +101,7 @@ def _opening(inputs: Inputs, deck: str, slides: int) -> tuple[str, ...]:
     low, high = (round(slides * minutes / 5) * 5 for minutes in MINUTES)
     return (
         f"{deck}. Allow {low} to {high} minutes. Each slide names the policies behind it; have them at hand.",
-        f"The texts belong to edition {inputs.edition} of the policies of {inputs.profile.practice.name}. "
+        f"The slides belong to edition {inputs.edition} of the policies of {inputs.profile.practice.name}. "
         "Speak with your own words and take the scenes in the notes as examples. Questions are welcome at any time.",
         "Enter date, names and this edition on the training log (L-13) when you have finished.",
     )
