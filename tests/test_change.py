@@ -86,7 +86,7 @@ def new_firm(root: Path, *slugs: str) -> Firm:
     for name in SHARED:
         shutil.copytree(ROOT / name, root / name)
     for slug in slugs:
-        shutil.copytree(ROOT / "practices" / slug, root / "practices" / slug)
+        shutil.copytree(ROOT / "practices" / slug, root / "practices" / slug, ignore=shutil.ignore_patterns("records"))
     return Firm(Workspace(root))
 
 
