@@ -41,7 +41,10 @@ class OfficerNames:
 
 @dataclass(frozen=True)
 class DocumentNames:
-    """The document itself. Dates are printed dates; analysis is that of the risk analysis, next_review a month and a year."""
+    """The document itself. Dates are printed dates; analysis is that of the risk analysis, next_review a month and a year.
+
+    approved: day of the approval of an issued edition; empty for a draft.
+    """
 
     id: str
     title: str
@@ -52,6 +55,7 @@ class DocumentNames:
     next_review: str
     law_as_of: str
     owner: str
+    approved: str
 
 
 @dataclass(frozen=True)

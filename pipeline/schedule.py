@@ -35,7 +35,8 @@ class Occurrence:
 def occurrences(tasks: Iterable[Task], clauses: Mapping[str, bool], review_month: int, as_of: date) -> tuple[Occurrence, ...]:
     """The next times that recurring tasks are due, a year of each: 12, 4, 2 or 1; sorted by day, then task.
 
-    The first is the earliest whose day is not before `as_of`, so that the last lies at most two days beyond the year.
+    The first is the earliest whose day, as its words name it, is not before `as_of`; one that falls on the weekend of `as_of`
+    is due on the Friday before. Counted by the days that the words name, no time is lost between one year's calendar and the next.
     clauses: those of the policies, which make some tasks more frequent; review_month: of the yearly review, 1 to 12.
     """
     found = (
@@ -57,17 +58,22 @@ def _next_year(task: str, due: Due, months: int, review_month: int, as_of: date)
     offset = review_month - 1 + due.review if due.review is not None else (due.month or months) - 1
     month = as_of.year * YEAR + as_of.month - 1
     month += (offset - month) % months
-    if _due_day(month, due.day) < as_of:
+    if _said_day(month, due.day) < as_of:
         month += months
     for number in range(month, month + YEAR, months):
         start = number - BEFORE if months == YEAR else number - number % months
         yield Occurrence(task, _day(start), _day(start + months) - timedelta(1), _due_day(number, due.day))
 
 
-def _due_day(month: int, day: int | None) -> date:
-    """That day of the month, or its last; for a weekend the Friday before, or the Monday after where Friday is in another month."""
+def _said_day(month: int, day: int | None) -> date:
+    """That day of the month, or its last."""
     first = _day(month)
-    due = first.replace(day=day or monthrange(first.year, first.month)[1])
+    return first.replace(day=day or monthrange(first.year, first.month)[1])
+
+
+def _due_day(month: int, day: int | None) -> date:
+    """The same; for a weekend the Friday before, or the Monday after where Friday is in another month."""
+    due = _said_day(month, day)
     over = due.weekday() - 4  # Saturday 1, Sunday 2
     if over <= 0:
         return due

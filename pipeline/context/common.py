@@ -39,7 +39,8 @@ STRICT_FROM = "moderate"
 class Inputs:
     """Everything the documents of one edition are made from. raw: the profile as JSON, for conditions.
 
-    records: what had come back by `as_of`; began: day of the first risk analysis of the practice.
+    records: what had come back by `as_of`; began: day of the first risk analysis of the practice; approved: day of the
+    approval, for an edition that is issued.
     """
 
     catalog: Catalog
@@ -52,6 +53,7 @@ class Inputs:
     records: tuple[Record, ...] = ()
     raw: Mapping[str, Any] = field(default_factory=dict)
     began: date | None = None
+    approved: date | None = None
 
     def word(self, kind: str, code: str) -> str:
         """The printed word for a code."""
@@ -144,6 +146,7 @@ def common_names(inputs: Inputs, id: str, title: str, summary: str, owner: str =
         next_review=next_review(inputs.as_of, inputs.profile.review_month),
         law_as_of=printed_date(inputs.catalog.law_as_of),
         owner=f"{inputs.profile.person(officer.person).name}, {inputs.word('role', owner)}",
+        approved=printed_date(inputs.approved) if inputs.approved else "",
     )
     return {**inputs.common, "document": document}
 
