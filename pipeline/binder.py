@@ -14,6 +14,7 @@ from pipeline.pdf.bind import Part, Properties, bind, count_pages, first_pages
 from pipeline.pdf.convert import Engine, Source
 from pipeline.plan import Artifact
 from pipeline.primitives import primitives
+from pipeline.render.draft import MARK
 from pipeline.render.excel.read import read_sheets
 from pipeline.render.jinja import TemplateError, without_value
 from pipeline.render.look import Look
@@ -92,6 +93,7 @@ def make_binder(
         author=practice.legal_name,
         subject="Risk analysis, policies and procedures, forms and logs under 45 CFR part 164",
         day=inputs.as_of,
+        mark="" if inputs.approved else MARK,
     )
     unbound = {artifact.path.rsplit("/", 1)[1] for artifact in inputs.plan.artifacts if not artifact.bound}
     return Bound(bind(parts, properties, unbound), paging, {source.id: source.data for source in numbered})

@@ -2,47 +2,23 @@
 
 from __future__ import annotations
 
-import hashlib
-import platform
-from collections.abc import Callable, Mapping
+from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import date
-from importlib.metadata import version
 from pathlib import Path
-from typing import Any
 
-from pipeline import __version__
-from pipeline.binder import Bound, make_binder
-from pipeline.catalog import Report
-from pipeline.context import Inputs, names_for
-from pipeline.errors import Problem, ProblemsFound
-from pipeline.lint.leftovers import find_leftovers
+from pipeline.compare.model import Side
+from pipeline.editions import number_of, side_of
+from pipeline.errors import Problem, UsageError
 from pipeline.load import Loaded, load_practice
-from pipeline.pdf.convert import Engine, engine
-from pipeline.plan import Artifact
-from pipeline.primitives import primitives
+from pipeline.package import make_package
+from pipeline.pdf.convert import engine
 from pipeline.publish import one_at_a_time, publish
-from pipeline.render.excel.fill import DoesNotFit, render_excel
-from pipeline.render.ics import render_ics
-from pipeline.render.jinja import TemplateError, without_value
-from pipeline.render.slides import SlideOverflows, render_slides
-from pipeline.render.word import render_word
+from pipeline.rendering import render, render_all, to_inputs
+from pipeline.report import write_report
 from pipeline.workspace import Workspace
 
-# what shapes the bytes of a package
-LIBRARIES = (
-    "docxtpl",
-    "python-docx",
-    "Jinja2",
-    "openpyxl",
-    "python-pptx",
-    "icalendar",
-    "pypdf",
-    "lxml",
-    "pillow",
-    "fonttools",
-    "fontpkg-atkinson-hyperlegible",
-)
+__all__ = ["Built", "Options", "build", "edition_before", "refuse_edition", "render", "render_all", "to_inputs"]
 
 
 @dataclass(frozen=True)
@@ -65,121 +41,41 @@ class Built:
 
 
 def build(workspace: Workspace, slug: str, options: Options, told: Callable[[str], None]) -> Built:
-    """Build and publish the package of one practice; `told` hears about progress. Raises BinderError."""
+    """Build and publish the draft of a package; `told` hears about progress. Raises BinderError."""
     told("Reading and checking")
     loaded = load_practice(workspace, slug, as_of=options.as_of, edition=options.edition, strict=options.strict)
+    refuse_edition(loaded)
     target = (options.output or workspace.build) / slug / loaded.edition
     with one_at_a_time(target):
-        inputs = to_inputs(loaded)
-        told(f"Writing {len(loaded.plan.artifacts)} documents")
-        rendered = render_all(inputs, loaded)
-        drawing = engine(options.pdf_engine)
-        bound = make_binder(inputs, rendered, loaded.templates, loaded.look, drawing, told)
-        complete = rendered | dict(bound.numbered)
-        problems = [p for a in loaded.plan.artifacts if a.id in bound.numbered for p in find_leftovers(complete[a.id], a.path)]
-        if problems:
-            raise ProblemsFound(problems)
-        files = {artifact.path: complete[artifact.id] for artifact in loaded.plan.artifacts} | {"binder.pdf": bound.pdf}
-        publish(target, files, make_manifest(loaded, bound, files, drawing))
-    return Built(target, bound.paging.total, len(loaded.plan.artifacts), loaded.warnings)
+        package = make_package(loaded, edition_before(workspace, loaded), engine(options.pdf_engine), told)
+        publish(
+            target, package.files, package.manifest, package.generated, {overlay.sha256 for overlay in loaded.overlays.values()}
+        )
+        write_report(target, package)
+    return Built(target, package.pages, len(package.files) - 1, tuple(sorted((*loaded.warnings, *package.warnings))))
 
 
-def to_inputs(loaded: Loaded) -> Inputs:
-    return Inputs(
-        catalog=loaded.catalog,
-        profile=loaded.profile,
-        assessment=loaded.assessment,
-        plan=loaded.plan,
-        edition=loaded.edition,
-        as_of=loaded.as_of,
-        changes=loaded.changes,
-        records=loaded.records,
-        raw=loaded.raw_profile,
-        began=loaded.began,
-    )
+def refuse_edition(loaded: Loaded) -> None:
+    """UsageError where the number or the day does not come after the issued editions."""
+    if not loaded.issued:
+        return
+    last = loaded.issued[-1]
+    if number_of(loaded.edition) <= number_of(last.edition):
+        issued = any(one.edition == loaded.edition for one in loaded.issued)
+        raise UsageError(
+            f"Edition {loaded.edition} {'is issued and never changes' if issued else f'would come before {last.edition}, which is issued'}. "
+            f"Build the next one: leave --edition away, or give a later number than {last.edition}."
+        )
+    if loaded.as_of < last.as_of:
+        raise UsageError(
+            f"The package would speak of {loaded.as_of}, and the issued edition {last.edition} speaks of {last.as_of}. "
+            "An edition is not older than the one before: record the new risk analysis first, or give a later --as-of."
+        )
 
 
-def render_all(inputs: Inputs, loaded: Loaded) -> dict[str, bytes]:
-    """Artifact id → file, in the order of the plan, but for those that print page numbers.
-
-    ProblemsFound with every document that could not be made.
-    """
-    rendered: dict[str, bytes] = {}
-    problems: list[Problem] = []
-    for artifact in loaded.plan.artifacts:
-        if isinstance(artifact.source, Report) and artifact.source.numbered:
-            continue
-        folder = "templates_docx" if artifact.is_word else "forms_xlsx"
-        shown = f"{folder}/{artifact.template}" if artifact.template else artifact.id
-        try:
-            data = render(artifact, primitives(names_for(inputs, artifact)), loaded, inputs.as_of)
-        except TemplateError as error:
-            problems.append(without_value(shown, error))
-            continue
-        except DoesNotFit as error:
-            problems.append(Problem(shown, f"A text is too long for Excel: {error}.", "Shorten it."))
-            continue
-        except SlideOverflows as error:
-            problems.append(Problem(f"catalog/slides.toml, {artifact.id}", f"Slides are too full: {error}.", "Shorten them."))
-            continue
-        problems += find_leftovers(data, artifact.path)
-        rendered[artifact.id] = data
-    if problems:
-        raise ProblemsFound(problems)
-    return rendered
-
-
-def render(artifact: Artifact, names: Mapping[str, Any], loaded: Loaded, day: date) -> bytes:
-    """One file of the package, by its suffix; names: JSON primitives. Raises TemplateError, DoesNotFit, SlideOverflows."""
-    match artifact.path.rsplit(".", 1)[1]:
-        case "docx":
-            return render_word(loaded.templates[artifact.template], names, loaded.look, day)
-        case "xlsx":
-            return render_excel(loaded.templates[artifact.template], names, loaded.look, day)
-        case "pptx":
-            return render_slides(names, loaded.look, day)
-        case "ics":
-            return render_ics(names, day)
-        case suffix:
-            raise ValueError(f"nothing writes files that end in .{suffix}")
-
-
-def make_manifest(loaded: Loaded, bound: Bound, files: Mapping[str, bytes], drawing: Engine) -> dict[str, Any]:
-    """manifest.json; schemas/manifest.schema.json says what each key means."""
-    entries = [
-        {
-            "id": artifact.id,
-            "title": artifact.title,
-            "section": artifact.section,
-            "path": artifact.path,
-            "sha256": hashlib.sha256(files[artifact.path]).hexdigest(),
-            "pages": bound.paging.lengths.get(artifact.id),
-            "binder_page": bound.paging.documents.get(artifact.id),
-        }
-        for artifact in loaded.plan.artifacts
-    ]
-    binder = {
-        "id": "BINDER",
-        "title": "HIPAA Security Package",
-        "section": "",
-        "path": "binder.pdf",
-        "sha256": hashlib.sha256(files["binder.pdf"]).hexdigest(),
-        "pages": bound.paging.total,
-        "binder_page": None,
-    }
-    return {
-        "schema": "manifest/1",
-        "practice": loaded.profile.practice.slug,
-        "edition": loaded.edition,
-        "as_of": loaded.as_of.isoformat(),
-        "law_as_of": loaded.catalog.law_as_of.isoformat(),
-        "inputs": dict(loaded.inputs),
-        "tools": {
-            "binder": __version__,
-            "python": platform.python_version(),
-            drawing.name: drawing.version,
-            **{name: version(name) for name in LIBRARIES},
-        },
-        "left_out": [{"id": entry.id, "title": entry.title, "reason": entry.reason} for entry in loaded.plan.left_out],
-        "artifacts": [binder, *entries],
-    }
+def edition_before(workspace: Workspace, loaded: Loaded) -> Side | None:
+    """The newest issued edition, with its files; ProblemsFound where somebody touched it."""
+    if not loaded.earlier:
+        return None
+    last = loaded.earlier[-1]
+    return side_of(last, workspace.shown(last.folder))

@@ -12,6 +12,7 @@ from typing import Any
 import click
 
 from pipeline import __version__
+from pipeline.cli_editions import edits, history, issue, verify
 from pipeline.cli_year import record, remind, status
 from pipeline.errors import BinderError, ProblemsFound, VerificationError
 from pipeline.options import Finder, parse_day
@@ -34,6 +35,9 @@ class _Group(click.Group):
             "check",
             "coverage",
             "build",
+            "edits",
+            "issue",
+            "history",
             "verify",
             "record",
             "status",
@@ -377,24 +381,5 @@ def build(
     )
 
 
-@main.command()
-@click.argument("folder", type=click.Path(path_type=Path, exists=True, file_okay=False))
-def verify(folder: Path) -> None:
-    """Compare a built package with its manifest.
-
-    \b
-    Example:
-      binder verify build/example-juniper-ridge/2026.1
-    """
-    from pipeline.publish import read_manifest
-    from pipeline.publish import verify as differences
-
-    if problems := differences(folder):
-        raise VerificationError(problems)
-    manifest = read_manifest(folder)
-    assert manifest is not None
-    click.echo(f"{manifest['practice']} {manifest['edition']}: all {len(manifest['artifacts'])} files are as they were built.")
-
-
-for _command in (record, status, remind):
+for _command in (edits, issue, history, verify, record, status, remind):
     main.add_command(_command)

@@ -17,9 +17,11 @@ from pipeline.check.catalog import CODES, check_catalog
 from pipeline.check.profile import check_profile
 from pipeline.conditions import applies
 from pipeline.coverage import gaps
+from pipeline.editions import RECORD, Issued, before, next_edition, read_editions
 from pipeline.errors import Problem, ProblemsFound, UsageError
 from pipeline.lint import templates as lint_templates
 from pipeline.loading import load_json, read_bounded
+from pipeline.overlays import Overlay, load_overlays
 from pipeline.pdf.fonts import undrawable
 from pipeline.plan import Plan, make_plan
 from pipeline.practice import Profile
@@ -38,7 +40,8 @@ MAX_PICTURE = 2_000_000
 @dataclass(frozen=True)
 class Loaded:
     """A practice without problems. assessment: as it stands after the changes; records: that had come by `as_of`;
-    began: day of its first; inputs: path in the workspace → sha256 of what was read.
+    began: day of its first; inputs: path in the workspace → sha256 of what was read; issued: all issued
+    editions, oldest first; overlays: document → its hand edits.
     """
 
     catalog: Catalog
@@ -53,8 +56,15 @@ class Loaded:
     as_of: date
     began: date
     edition: str
+    issued: tuple[Issued, ...]
+    overlays: Mapping[str, Overlay]
     inputs: Mapping[str, str]
     warnings: tuple[Problem, ...]
+
+    @property
+    def earlier(self) -> tuple[Issued, ...]:
+        """The issued editions before this one, oldest first."""
+        return before(self.issued, self.edition)
 
 
 @dataclass(frozen=True)
@@ -86,8 +96,8 @@ def load_practice(
 ) -> Loaded:
     """The practice with everything it is built from.
 
-    as_of: default the date of its latest assessment or change. edition: default `<year of as_of>.1`. shared: where many
-    practices are loaded, so that catalogue and templates are checked once.
+    as_of: default the date of its latest assessment or change. edition: default the first number of the year of `as_of` that
+    is not issued. shared: where many practices are loaded, so that catalogue and templates are checked once.
     Raises ProblemsFound with every problem (with `strict` also where there are only warnings), UsageError for a wrong call.
     """
     folder = workspace.practice(slug)
@@ -97,7 +107,10 @@ def load_practice(
     subject = load_subject(workspace, slug)
     catalog, profile, look = shared.catalog, subject.profile, subject.look
     problems = [*shared.problems, *subject.problems]
-    plan = make_plan(catalog, subject.raw) if catalog and profile and not subject.problems else None
+    issued, found = read_editions(workspace, slug)
+    problems += found
+    second = bool(before(issued, edition) if edition else issued)
+    plan = make_plan(catalog, subject.raw, second=second) if catalog and profile and not subject.problems else None
     if catalog and plan:
         problems += gaps(catalog, plan)
     file, found = latest_assessment(workspace, folder, as_of)
@@ -116,12 +129,18 @@ def load_practice(
         problems += _check_whole(workspace, file, assessment, changes, subject, catalog)
     returned, found = load_records(workspace, folder)
     problems += found
+    made = tuple(record for _, record in changes)
+    day = as_of or max((*(record.date for record in made), assessment.date if assessment else date.min))
+    edition = edition or next_edition(issued, day.year)
+    overlays, found = load_overlays(workspace, folder, edition)
+    problems += found
     serious = [problem for problem in problems if strict or not problem.warning]
     if serious or not (assessment and profile and catalog and plan and look and file):
         raise ProblemsFound(problems)
-    made = tuple(record for _, record in changes)
-    day = as_of or max((assessment.date, *(record.date for record in made)))
     records = tuple(record for record in returned if record.received <= day)
+    read = [file, *(path for path, _ in changes), *_held(folder, records)]
+    read += [path for overlay in overlays.values() for path in overlay.paths]
+    read += [one.folder / RECORD for one in before(issued, edition)[-1:]]
     templates = {path.name: path.read_bytes() for path in lint_templates.template_files(workspace)}
     return Loaded(
         catalog=catalog,
@@ -135,8 +154,10 @@ def load_practice(
         templates=templates,
         as_of=day,
         began=min(date.fromisoformat(path.stem) for path in file.parent.glob("[0-9]*.json")),
-        edition=edition or f"{day.year}.1",
-        inputs=_hashes(workspace, folder, [file, *(path for path, _ in changes), *_held(folder, records)], profile),
+        edition=edition,
+        issued=issued,
+        overlays=overlays,
+        inputs=_hashes(workspace, folder, read, profile),
         warnings=tuple(sorted(problems)),
     )
 

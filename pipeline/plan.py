@@ -4,16 +4,20 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any
 from urllib.parse import quote
 
 from pipeline.catalog import Catalog, Form, Policy, Report, Task
+from pipeline.compare.model import Comparison
 from pipeline.conditions import applies
 from pipeline.materials import Guide
 
 POLICIES, FORMS, GUIDES = "02-policies", "03-forms-and-logs", "06-onboarding"
 GUIDE_TEMPLATE = "guide.docx"
+FROM_SECOND = "It begins with the second edition."
+CHANGES, REDLINE = "08-changes", "redline"
+REDLINE_SUMMARY = "The policy with tracked changes against the edition before."
 # what goes on paper; slides and calendars are for the screen
 BOUND = (".docx", ".xlsx")
 
@@ -38,8 +42,22 @@ class Artifact:
 
     @property
     def bound(self) -> bool:
-        """Whether it is part of the bound PDF."""
-        return self.path.endswith(BOUND)
+        """Whether it is part of the bound PDF; on paper, tracked changes would be read as text."""
+        return self.path.endswith(BOUND) and not self.is_redline
+
+    @property
+    def is_redline(self) -> bool:
+        return isinstance(self.source, Report) and self.source.view == REDLINE
+
+    @property
+    def is_rendered(self) -> bool:
+        """Whether it is made from names alone: neither a redline, nor printing pages of the binder."""
+        return not self.is_redline and not (isinstance(self.source, Report) and self.source.numbered)
+
+    @property
+    def is_first(self) -> bool:
+        """Whether it can be made before the edition is compared with the one before."""
+        return self.is_rendered and not (isinstance(self.source, Report) and self.source.from_second)
 
     def href(self, section: str | None) -> str:
         """Relative link to this file from a document in `section`, or from the package's own folder."""
@@ -68,13 +86,18 @@ class Plan:
         return next((artifact for artifact in self.artifacts if artifact.id == id), None)
 
 
-def make_plan(catalog: Catalog, profile: Mapping[str, Any]) -> Plan:
-    """The artifacts of one practice in the order of the binder; `profile` is the raw, checked JSON."""
+def make_plan(catalog: Catalog, profile: Mapping[str, Any], *, second: bool = False) -> Plan:
+    """The artifacts of one practice in the order of the binder; `profile` is the raw, checked JSON.
+
+    second: an edition was issued before this one, so that there is something to compare with.
+    """
     left_out: list[LeftOut] = []
 
     def kept(entries: tuple[Any, ...]) -> Iterator[Any]:
         for entry in entries:
-            if applies(entry.applies_when, profile):
+            if isinstance(entry, Report) and entry.from_second and not second:
+                left_out.append(LeftOut(entry.id, entry.title, FROM_SECOND))
+            elif applies(entry.applies_when, profile):
                 yield entry
             else:
                 left_out.append(LeftOut(entry.id, entry.title, entry.omitted_because))
@@ -114,3 +137,17 @@ def _artifact(source: Policy | Form | Report | Guide, section: str) -> Artifact:
     # characters that no file system, link or zip archive has an opinion about
     name = re.sub(r"[^A-Za-z0-9 -]+", "", source.title)
     return Artifact(source.id, source.title, section, template, f"{section}/{source.id} {name}.{suffix}", source)
+
+
+def with_redlines(plan: Plan, comparison: Comparison) -> Plan:
+    """The plan with a redline for each policy whose text changed, behind the other documents of its section."""
+    redlines = tuple(
+        _artifact(
+            Report(f"RL-{one.id}", f"Redline of {one.title}", CHANGES, REDLINE_SUMMARY, format="docx", view=REDLINE), CHANGES
+        )
+        for one in comparison.documents
+        if one.section == POLICIES and one.state == "changed"
+    )
+    ahead = [artifact for artifact in plan.artifacts if artifact.section <= CHANGES]
+    behind = [artifact for artifact in plan.artifacts if artifact.section > CHANGES]
+    return replace(plan, artifacts=(*ahead, *redlines, *behind))

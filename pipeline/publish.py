@@ -7,7 +7,7 @@ import json
 import os
 import shutil
 import tempfile
-from collections.abc import Iterator, Mapping
+from collections.abc import Collection, Iterator, Mapping
 from contextlib import contextmanager
 from pathlib import Path
 from typing import Any
@@ -29,30 +29,41 @@ def one_at_a_time(target: Path) -> Iterator[None]:
     except Timeout as error:
         raise BusyError(f"Another build of this practice is running ({target.parent}). Wait until it has finished.") from error
     except OSError as error:
-        raise _refusal(target.parent, error) from error
+        raise refusal(target.parent, error) from error
     try:
         yield
     finally:
         lock.release()
 
 
-def publish(target: Path, files: Mapping[str, bytes], manifest: Mapping[str, Any]) -> None:
+def publish(
+    target: Path,
+    files: Mapping[str, bytes],
+    manifest: Mapping[str, Any],
+    generated: Mapping[str, bytes] | None = None,
+    kept: Collection[str] = (),
+) -> None:
     """Write the package beside `target`, manifest last, and rename it there. The caller holds the lock.
 
-    An OutputError leaves what was at `target` as it was. A package edited by hand is not replaced (see hand_edits).
+    generated: the documents as they are without hand edits, laid beside the package to compare with later; kept: sha256 of
+    edited files that are kept elsewhere. An OutputError leaves what was at `target` as it was. A package with other edits
+    is not replaced (see hand_edits).
     """
     recover(target)
-    if edits := hand_edits(target):
+    if edits := [name for name in hand_edits(target) if digest(target / name) not in kept]:
         raise OutputError(
             f"{target} holds files that were changed by hand since it was built: {', '.join(edits)}. "
-            "They are kept: build the next edition with --edition, or move them away first."
+            f"Keep them with: binder edits {target.parent.name} --keep. Then build again."
         )
     staging: Path | None = None
     try:
         staging = Path(tempfile.mkdtemp(prefix=f".{target.name}-", dir=target.parent))
         for name, data in files.items():
-            _write(staging / name, data)
-        _write(staging / MANIFEST, (json.dumps(manifest, indent=2, ensure_ascii=False) + "\n").encode())
+            write_file(staging / name, data)
+        write_file(staging / MANIFEST, (json.dumps(manifest, indent=2, ensure_ascii=False) + "\n").encode())
+        # first, and under the name of this manifest: a package never stands without what it was generated as
+        if generated:
+            _lay_beside(target, generated, digest(staging / MANIFEST))
         previous = _aside(target)
         if target.exists():
             target.rename(previous)
@@ -61,8 +72,36 @@ def publish(target: Path, files: Mapping[str, bytes], manifest: Mapping[str, Any
         recover(target)
         if staging is not None:
             shutil.rmtree(staging, ignore_errors=True)
-        raise _refusal(target, error) from error
+        raise refusal(target, error) from error
     shutil.rmtree(previous, ignore_errors=True)
+    current = generated_folder(target)
+    for other in _beside(target).glob("*") if current else ():
+        if other != current:
+            shutil.rmtree(other, ignore_errors=True)
+
+
+def generated_folder(target: Path) -> Path | None:
+    """Where the documents of a built package lie as they were generated, under the paths that they have in the package."""
+    try:
+        folder = _beside(target) / digest(target / MANIFEST)[:16]
+    except OSError:
+        return None
+    return folder if folder.is_dir() else None
+
+
+def _lay_beside(target: Path, generated: Mapping[str, bytes], manifest: str) -> None:
+    final = _beside(target) / manifest[:16]
+    if final.exists():
+        return
+    _beside(target).mkdir(parents=True, exist_ok=True, mode=0o700)
+    staging = Path(tempfile.mkdtemp(prefix=".new-", dir=_beside(target)))
+    for name, data in generated.items():
+        write_file(staging / name, data)
+    staging.rename(final)
+
+
+def _beside(target: Path) -> Path:
+    return target.parent / ".generated" / target.name
 
 
 def recover(target: Path) -> None:
@@ -78,9 +117,9 @@ def hand_edits(target: Path) -> list[str]:
     """Files of a built package that are not as its manifest has them, or not in it: somebody's work."""
     manifest = read_manifest(target)
     if manifest is None:
-        return sorted(_files(target)) if target.exists() else []
+        return sorted(files_of(target)) if target.exists() else []
     listed = {entry["path"]: entry["sha256"] for entry in manifest["artifacts"]}
-    present = _files(target)
+    present = files_of(target)
     return sorted(name for name in present - {MANIFEST} if listed.get(name) != digest(target / name))
 
 
@@ -97,7 +136,7 @@ def verify(target: Path) -> list[Problem]:
         ]
     problems = []
     listed = {entry["path"]: entry["sha256"] for entry in manifest["artifacts"]}
-    present = _files(target) - {MANIFEST}
+    present = files_of(target) - {MANIFEST}
     for name in sorted(set(listed) - present):
         problems.append(
             Problem(name, "The file is in the manifest and not in the package.", "Restore it from a copy, or build again.")
@@ -134,11 +173,13 @@ def _aside(target: Path) -> Path:
     return target.with_name(f".previous-{target.name}")
 
 
-def _files(target: Path) -> set[str]:
+def files_of(target: Path) -> set[str]:
+    """Every file below a folder, relative to it."""
     return {path.relative_to(target).as_posix() for path in target.rglob("*") if path.is_file()}
 
 
-def _write(path: Path, data: bytes) -> None:
+def write_file(path: Path, data: bytes) -> None:
+    """Write a new file for its owner alone, down to the disk."""
     path.parent.mkdir(parents=True, exist_ok=True, mode=0o700)
     descriptor = os.open(path, os.O_WRONLY | os.O_CREAT | os.O_EXCL | getattr(os, "O_BINARY", 0), 0o600)
     with os.fdopen(descriptor, "wb") as file:
@@ -147,7 +188,8 @@ def _write(path: Path, data: bytes) -> None:
         os.fsync(file.fileno())
 
 
-def _refusal(path: Path, error: OSError) -> OutputError:
+def refusal(path: Path, error: OSError) -> OutputError:
+    """What to tell where a package could not be written."""
     reasons = {28: "the disk is full", 13: "you may not write there", 30: "it can only be read", 1: "you may not write there"}
     reason = reasons.get(error.errno or 0, error.strerror or "it failed")
     return OutputError(f"The package could not be written to {path}: {reason}. What was there before is unchanged.")

@@ -41,10 +41,13 @@ class Part:
 
 @dataclass(frozen=True)
 class Properties:
+    """mark: what is printed at the foot of each page before its number."""
+
     title: str
     author: str
     subject: str
     day: date
+    mark: str = ""
 
 
 def count_pages(pdf: bytes) -> int:
@@ -84,7 +87,7 @@ def bind(parts: Sequence[Part], properties: Properties, unbound: Collection[str]
         for page in writer.pages[start : start + len(reader.pages)]:
             _unlink(page, unbound)
             _turn_links(writer, page, targets, part.title)
-    stamp_pages(writer)
+    stamp_pages(writer, properties.mark)
     _add_bookmarks(writer, parts, starts)
     _set_properties(writer, parts, properties)
     target = io.BytesIO()

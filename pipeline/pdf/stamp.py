@@ -24,26 +24,27 @@ from pypdf.generic import (
 from pipeline.pdf.fonts import packaged_fonts
 
 TEXT = "Binder page {number} of {total}"
-FONT, SIZE, BASELINE, GREY = "/BinderStamp", 8.0, 17.0, 0.29
+FONT, SIZE, BASELINE, GREY, RED = "/BinderStamp", 8.0, 17.0, 0.29, "0.7 0.15 0.12"
 FIRST, LAST = 32, 122
 
 
-def stamp_pages(writer: PdfWriter) -> None:
-    """Write the physical page number, from 1, into the middle of each page's lower margin."""
+def stamp_pages(writer: PdfWriter, mark: str = "") -> None:
+    """Write the physical page number, from 1, into the middle of each page's lower margin; mark: before it, in red."""
     if not writer.pages:
         return
-    data, widths = _subset()
+    data, widths = _subset(mark)
     font = _font(writer, data, widths)
     total = len(writer.pages)
     opening = writer._add_object(_stream(b"q\n"))
     for number, page in enumerate(writer.pages, 1):
         text = TEXT.format(number=number, total=total)
-        left = (
-            float(page.mediabox.left) + (float(page.mediabox.width) - SIZE * sum(widths[ord(c) - FIRST] for c in text) / 1000) / 2
-        )
+        ahead = f"{mark}   " if mark else ""
+        wide = SIZE * sum(widths[ord(c) - FIRST] for c in ahead + text) / 1000
+        left = float(page.mediabox.left) + (float(page.mediabox.width) - wide) / 2
+        marked = f"{RED} rg ({ahead}) Tj " if mark else ""
         code = (
-            f"\nQ\n/Artifact BMC q BT {FONT} {SIZE:g} Tf {GREY:g} g 1 0 0 1 {left:.2f} "
-            f"{float(page.mediabox.bottom) + BASELINE:.2f} Tm ({text}) Tj ET Q EMC\n"
+            f"\nQ\n/Artifact BMC q BT {FONT} {SIZE:g} Tf 1 0 0 1 {left:.2f} {float(page.mediabox.bottom) + BASELINE:.2f} Tm "
+            f"{marked}{GREY:g} g ({text}) Tj ET Q EMC\n"
         )
         closing = writer._add_object(_stream(code.encode("ascii")))
         page[NameObject("/Contents")] = ArrayObject([opening, *_contents(page), closing])
@@ -67,13 +68,13 @@ def _stream(code: bytes) -> StreamObject:
     return stream
 
 
-@lru_cache(maxsize=1)
-def _subset() -> tuple[bytes, tuple[int, ...]]:
+@lru_cache(maxsize=2)
+def _subset(mark: str) -> tuple[bytes, tuple[int, ...]]:
     """The house font with the letters of the stamp only, and the widths of characters FIRST to LAST per mille."""
     options = subset.Options(hinting=False, layout_features=[], notdef_outline=True, name_IDs=[], recalc_timestamp=False)
     face = TTFont(packaged_fonts() / "AtkinsonHyperlegible-Regular.ttf", recalcTimestamp=False)
     tailor = subset.Subsetter(options)
-    tailor.populate(text=TEXT + "0123456789")
+    tailor.populate(text=TEXT + "0123456789" + mark)
     tailor.subset(face)
     cmap, metrics, unit = face.getBestCmap(), face["hmtx"], face["head"].unitsPerEm
     widths = tuple(round(metrics[cmap[c]][0] * 1000 / unit) if c in cmap else 0 for c in range(FIRST, LAST + 1))

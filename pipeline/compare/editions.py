@@ -1,0 +1,31 @@
+"""Two editions of a practice side by side, as one comparison."""
+
+from __future__ import annotations
+
+from pipeline.catalog import Catalog
+from pipeline.compare.documents import compare_documents
+from pipeline.compare.facts import compare_facts
+from pipeline.compare.model import Comparison, Side
+from pipeline.compare.risk import compare_findings, levels
+from pipeline.facts import printed_date
+
+
+def compare(old: Side, new: Side, catalog: Catalog) -> Comparison:
+    """What is otherwise in the new edition, and why."""
+    now, after = levels(old.assessment, new.assessment)
+    law: tuple[str, ...] = ()
+    if old.law_as_of != new.law_as_of:
+        law = (f"The package follows the law as of {printed_date(new.law_as_of)}, before as of {printed_date(old.law_as_of)}.",)
+    return Comparison(
+        old=old.edition,
+        old_as_of=old.as_of,
+        old_approved=old.approved,
+        new=new.edition,
+        new_as_of=new.as_of,
+        levels=now,
+        after=after,
+        facts=compare_facts(old.profile, new.profile),
+        findings=compare_findings(old.assessment, new.assessment, catalog),
+        documents=compare_documents(old, new, catalog),
+        law=law,
+    )

@@ -1,0 +1,176 @@
+"""An edition is issued: built once more without the mark of a draft, and frozen with everything it was made from."""
+
+from __future__ import annotations
+
+import json
+import os
+import shutil
+import stat
+import tempfile
+from collections import Counter
+from collections.abc import Callable, Iterable, Iterator, Mapping
+from dataclasses import dataclass
+from datetime import date
+from pathlib import Path
+from typing import Any
+
+from pipeline.build import Options, edition_before, refuse_edition
+from pipeline.editions import GENERATED, INPUTS, NAMES, PACKAGE, RECORD, STANDING, issued_folder, packed, sealed
+from pipeline.errors import OutputError, Problem, ProblemsFound, UsageError
+from pipeline.load import Loaded, load_practice
+from pipeline.package import Package, make_package
+from pipeline.pdf.convert import engine
+from pipeline.plan import POLICIES
+from pipeline.publish import MANIFEST, digest, hand_edits, one_at_a_time, refusal, write_file
+from pipeline.records import unstructure
+from pipeline.render.parts import read_parts
+from pipeline.workspace import Workspace
+
+FILE_MODE, FOLDER_MODE = 0o400, 0o500
+
+
+@dataclass(frozen=True)
+class Done:
+    folder: Path
+    edition: str
+    approver: str
+    documents: int
+    pages: int
+    seal: str
+    warnings: tuple[Problem, ...]
+
+
+def issue(workspace: Workspace, slug: str, options: Options, approved: date, today: date, told: Callable[[str], None]) -> Done:
+    """Build the edition as approved, and freeze it under practices/<slug>/issued. `told` hears about progress.
+
+    Raises UsageError for a number or day that cannot be, ProblemsFound where hand edits wait for a decision, OutputError where
+    the edition is there already.
+    """
+    told("Reading and checking")
+    loaded = load_practice(workspace, slug, as_of=options.as_of, edition=options.edition, strict=options.strict)
+    refuse_edition(loaded)
+    if not loaded.as_of <= approved <= today:
+        raise UsageError(
+            f"An edition is approved on a day from {loaded.as_of}, of which it speaks, to today; {approved} is not one of them."
+        )
+    target = issued_folder(workspace, slug) / loaded.edition
+    with one_at_a_time(target):
+        if problems := list(_not_kept(workspace, slug, loaded)):
+            raise ProblemsFound(problems)
+        package = make_package(loaded, edition_before(workspace, loaded), engine(options.pdf_engine), told, approved)
+        if problems := list(_undecided(package)):
+            raise ProblemsFound(problems)
+        approver = loaded.profile.person(loaded.profile.approver)
+        files = dict(_files(workspace, loaded, package))
+        record = _record(loaded, package, approved, f"{approver.name}, {approver.title}", files)
+        freeze(target, {**files, RECORD: _json(record)})
+        seal = digest(target / RECORD)[:16]
+    warnings = (*loaded.warnings, *package.warnings)
+    return Done(target, loaded.edition, approver.name, len(package.files) - 1, package.pages, seal, warnings)
+
+
+def freeze(target: Path, files: Mapping[str, bytes]) -> None:
+    """Write a folder that can only be read, and rename it to `target`, which must not exist. The caller holds the lock."""
+    if target.exists():
+        raise OutputError(f"{target} is issued already. An issued edition is never overwritten.")
+    for leftover in target.parent.glob(f".{target.name}-*"):
+        remove_frozen(leftover)
+    staging: Path | None = None
+    try:
+        staging = Path(tempfile.mkdtemp(prefix=f".{target.name}-", dir=target.parent))
+        for name, data in files.items():
+            write_file(staging / name, data)
+        for path in sorted(staging.rglob("*"), reverse=True):
+            path.chmod(FOLDER_MODE if path.is_dir() else FILE_MODE)
+        staging.rename(target)
+        target.chmod(FOLDER_MODE)
+    except OSError as error:
+        if staging is not None and not target.exists():
+            remove_frozen(staging)
+        raise refusal(target, error) from error
+
+
+def remove_frozen(folder: Path) -> None:
+    """Delete a folder that can only be read; OSError where that fails."""
+    for path in (folder, *folder.rglob("*")):
+        if path.is_dir():
+            path.chmod(stat.S_IRWXU)
+        elif os.name == "nt":
+            path.chmod(stat.S_IWRITE)
+    shutil.rmtree(folder)
+
+
+def _not_kept(workspace: Workspace, slug: str, loaded: Loaded) -> Iterator[Problem]:
+    """Files of the draft that somebody edited and nobody kept: they would not be in the edition."""
+    draft = workspace.build / slug / loaded.edition
+    kept = {overlay.sha256 for overlay in loaded.overlays.values()}
+    for name in hand_edits(draft):
+        if digest(draft / name) not in kept:
+            mend = f"Keep the edits with: binder edits {slug} --keep. Or move the file away, and build the draft again."
+            yield Problem(workspace.shown(draft / name), "The file was edited in the draft, and the edits are not kept.", mend)
+
+
+def _undecided(package: Package) -> Iterator[Problem]:
+    """Places that a person has to decide before anybody can approve them."""
+    paths = {artifact.id: artifact.path for artifact in package.inputs.plan.artifacts}
+    for id, merged in package.carried.items():
+        if merged.conflicts:
+            mend = "Decide in the draft which text stands, delete the comment, then: binder edits --keep."
+            for conflict in merged.conflicts:
+                yield Problem(f"{paths[id]}, {conflict.where}", "An edited text is generated otherwise now.", mend)
+        elif paths[id].endswith(".docx") and any(name.startswith("word/comments") for name in read_parts(merged.data)):
+            mend = "Answer the comments in the draft and delete them, then: binder edits --keep."
+            yield Problem(paths[id], "The file holds comments; an issued file has none.", mend)
+
+
+def _files(workspace: Workspace, loaded: Loaded, package: Package) -> Iterator[tuple[str, bytes]]:
+    for path, data in package.files.items():
+        yield f"{PACKAGE}/{path}", data
+    yield f"{PACKAGE}/{MANIFEST}", _json(package.manifest)
+    paths = {artifact.id: artifact.path for artifact in package.inputs.plan.artifacts}
+    for id in package.carried:
+        yield f"{GENERATED}/{paths[id]}", package.generated[paths[id]]
+    own = f"practices/{loaded.profile.practice.slug}/"
+    for path in loaded.inputs:
+        if path.startswith(own) and not path.startswith(f"{own}issued/"):
+            yield f"{INPUTS}/{path.removeprefix(own)}", (workspace.root / path).read_bytes()
+    yield NAMES, packed(package.names)
+    yield STANDING, _json(unstructure(loaded.assessment))
+
+
+def _record(loaded: Loaded, package: Package, approved: date, approver: str, files: Mapping[str, bytes]) -> dict[str, Any]:
+    """edition.json; schemas/edition.schema.json says what each key means."""
+    previous = loaded.earlier[-1] if loaded.earlier else None
+    findings = loaded.assessment.findings
+    return {
+        "schema": "edition/1",
+        "practice": loaded.profile.practice.slug,
+        "edition": loaded.edition,
+        "as_of": loaded.as_of.isoformat(),
+        "law_as_of": loaded.catalog.law_as_of.isoformat(),
+        "approved": approved.isoformat(),
+        "approver": approver,
+        "levels": _counted(finding.level for finding in findings),
+        "after": _counted(finding.residual.level for finding in findings),
+        "revised": dict(_revised(package)),
+        "previous": {"edition": previous.edition, "sha256": previous.seal} if previous else None,
+        "files": sealed(files),
+    }
+
+
+def _revised(package: Package) -> Iterator[tuple[str, dict[str, Any]]]:
+    """What the revision history of each policy says of this edition."""
+    comparison = package.inputs.comparison
+    same = {one.id for one in comparison.documents if one.state == "same"} if comparison else set()
+    for artifact in package.inputs.plan.artifacts:
+        if artifact.section == POLICIES:
+            reason = package.names[artifact.id]["names"]["revisions"][-1]["reason"]
+            yield artifact.id, {"changed": artifact.id not in same, "reason": reason}
+
+
+def _counted(levels: Iterable[str]) -> dict[str, int]:
+    return dict(sorted(Counter(levels).items()))
+
+
+def _json(value: Any) -> bytes:
+    return (json.dumps(value, indent=2, ensure_ascii=False) + "\n").encode()

@@ -1,0 +1,213 @@
+"""A whole package as files in memory: rendered, joined with hand edits, compared with the edition before, bound. Pure but for `told`."""
+
+from __future__ import annotations
+
+import hashlib
+import platform
+from collections.abc import Callable, Iterator, Mapping
+from dataclasses import dataclass, replace
+from datetime import date
+from importlib.metadata import version
+from typing import Any
+
+from pipeline import __version__
+from pipeline.binder import Bound, make_binder
+from pipeline.compare.editions import compare
+from pipeline.compare.model import File, Side
+from pipeline.compare.redline import redline
+from pipeline.context import Inputs
+from pipeline.errors import Problem, ProblemsFound
+from pipeline.lint.leftovers import find_leftovers
+from pipeline.load import Loaded
+from pipeline.merge.model import Merged
+from pipeline.overlays import carry, left_behind
+from pipeline.pdf.convert import Engine
+from pipeline.plan import Plan, with_redlines
+from pipeline.render.draft import mark_draft
+from pipeline.rendering import Names, names_of_all, render_all, to_inputs
+
+# what shapes the bytes of a package
+LIBRARIES = (
+    "docx-trackdiff",
+    "docxtpl",
+    "python-docx",
+    "Jinja2",
+    "openpyxl",
+    "python-pptx",
+    "icalendar",
+    "pypdf",
+    "lxml",
+    "pillow",
+    "fonttools",
+    "fontpkg-atkinson-hyperlegible",
+)
+
+
+@dataclass(frozen=True)
+class Package:
+    """files: path → what is published; generated: path → the same without hand edits and without the mark of a draft.
+
+    names: document → sha256 of its template, and what that could print; carried: documents with hand edits, by document.
+    """
+
+    files: Mapping[str, bytes]
+    manifest: Mapping[str, Any]
+    generated: Mapping[str, bytes]
+    names: Mapping[str, Mapping[str, Any]]
+    carried: Mapping[str, Merged]
+    inputs: Inputs
+    pages: int
+    warnings: tuple[Problem, ...]
+
+
+def make_package(
+    loaded: Loaded, before: Side | None, drawing: Engine, told: Callable[[str], None], approved: date | None = None
+) -> Package:
+    """The package of one edition. before: the edition issued before it; approved: day of the approval, else it is a draft.
+
+    Raises ProblemsFound, and ConversionError where the engine fails.
+    """
+    inputs = to_inputs(loaded, approved)
+    told(f"Writing {len(loaded.plan.artifacts)} documents")
+    names = names_of_all(inputs, [artifact for artifact in loaded.plan.artifacts if artifact.is_first])
+    generated = render_all(inputs, loaded, names)
+    carried = _carry(generated, loaded)
+    if before:
+        told(f"Comparing with edition {before.edition}")
+        comparison = compare(before, _side(loaded, inputs, names, _joined(generated, carried)), loaded.catalog)
+        inputs = replace(inputs, comparison=comparison, plan=with_redlines(loaded.plan, comparison))
+        later = names_of_all(inputs, [artifact for artifact in inputs.plan.artifacts if artifact.is_rendered])
+        again = {id: value for id, value in later.items() if names.get(id) != value}
+        generated, names = generated | render_all(inputs, loaded, again), names | again
+        carried = _carry(generated, loaded)
+    rendered = _joined(generated, carried)
+    if before:
+        rendered |= dict(_redlines(before, inputs, rendered))
+    bound = make_binder(inputs, rendered, loaded.templates, loaded.look, drawing, told)
+    rendered |= bound.numbered
+    if problems := [problem for a in inputs.plan.artifacts for problem in find_leftovers(rendered[a.id], a.path)]:
+        raise ProblemsFound(problems)
+    paths = {artifact.id: artifact.path for artifact in inputs.plan.artifacts}
+    files = {path: rendered[id] if approved else mark_draft(rendered[id], path) for id, path in paths.items()}
+    files["binder.pdf"] = bound.pdf
+    return Package(
+        files=files,
+        manifest=make_manifest(loaded, inputs, bound, files, drawing),
+        generated={paths[id]: data for id, data in generated.items()},
+        names={id: {"template": _template(loaded, inputs.plan, id), "names": value} for id, value in names.items()},
+        carried=carried,
+        inputs=inputs,
+        pages=bound.paging.total,
+        warnings=tuple(_to_decide(carried, paths)) + tuple(_left_behind(loaded)),
+    )
+
+
+def _carry(generated: Mapping[str, bytes], loaded: Loaded) -> dict[str, Merged]:
+    merged, problems = carry(generated, loaded.overlays, loaded.as_of)
+    if problems:
+        raise ProblemsFound(problems)
+    return merged
+
+
+def _joined(generated: Mapping[str, bytes], carried: Mapping[str, Merged]) -> dict[str, bytes]:
+    return {**generated, **{id: one.data for id, one in carried.items()}}
+
+
+def _side(loaded: Loaded, inputs: Inputs, names: Mapping[str, Names], files: Mapping[str, bytes]) -> Side:
+    """The edition that is being made, to be compared with the one before."""
+    held = {
+        artifact.id: File(
+            id=artifact.id,
+            title=artifact.title,
+            section=artifact.section,
+            path=artifact.path,
+            data=files[artifact.id],
+            names=names[artifact.id],
+            template=_template(loaded, loaded.plan, artifact.id),
+            edited=artifact.id in loaded.overlays,
+        )
+        for artifact in loaded.plan.artifacts
+        if artifact.id in files
+    }
+    return Side(
+        loaded.edition, loaded.as_of, loaded.catalog.law_as_of, inputs.approved, loaded.raw_profile, loaded.assessment, held
+    )
+
+
+def _redlines(before: Side, inputs: Inputs, rendered: Mapping[str, bytes]) -> Iterator[tuple[str, bytes]]:
+    """A Word file with tracked changes for each changed policy that the plan has one of."""
+    for artifact in inputs.plan.artifacts:
+        if artifact.is_redline:
+            document = artifact.id.removeprefix("RL-")
+            author = inputs.profile.consultant.firm
+            yield artifact.id, redline(before.files[document].data, rendered[document], author, inputs.as_of)
+
+
+def _template(loaded: Loaded, plan: Plan, id: str) -> str:
+    """sha256 of the template of a document; empty where the program writes it itself."""
+    artifact = plan.get(id)
+    assert artifact
+    return hashlib.sha256(loaded.templates[artifact.template]).hexdigest() if artifact.template else ""
+
+
+def _to_decide(carried: Mapping[str, Merged], paths: Mapping[str, str]) -> Iterator[Problem]:
+    """What a consultant has to look at: nothing is lost, but two texts stand for one place, or an old file as it was."""
+    for id, one in carried.items():
+        if one.kept:
+            mend = "Make the edits anew in the generated file (binder edits shows them), or keep the file as it is."
+            yield Problem(
+                paths[id], f"The edited file is kept as it is and not brought up to date. {one.kept}", mend, warning=True
+            )
+        elif one.conflicts:
+            count = len(one.conflicts)
+            what = f"{count} place{'s' * (count != 1)} edited by hand {'are' if count != 1 else 'is'} generated otherwise now."
+            mend = "The edited text stands, the new one beside it as a comment. Decide in the file, then: binder edits --keep."
+            yield Problem(paths[id], what, mend, warning=True)
+
+
+def _left_behind(loaded: Loaded) -> Iterator[Problem]:
+    for document in left_behind(loaded.overlays, loaded.plan):
+        what = "The document with these hand edits is no longer part of the package."
+        mend = "The edited file stays here. Move what still matters into another document."
+        yield Problem(f"practices/{loaded.profile.practice.slug}/overlays, {document}", what, mend, warning=True)
+
+
+def make_manifest(loaded: Loaded, inputs: Inputs, bound: Bound, files: Mapping[str, bytes], drawing: Engine) -> dict[str, Any]:
+    """manifest.json; schemas/manifest.schema.json says what each key means."""
+    entries = [
+        {
+            "id": artifact.id,
+            "title": artifact.title,
+            "section": artifact.section,
+            "path": artifact.path,
+            "sha256": hashlib.sha256(files[artifact.path]).hexdigest(),
+            "pages": bound.paging.lengths.get(artifact.id),
+            "binder_page": bound.paging.documents.get(artifact.id),
+        }
+        for artifact in inputs.plan.artifacts
+    ]
+    binder = {
+        "id": "BINDER",
+        "title": "HIPAA Security Package",
+        "section": "",
+        "path": "binder.pdf",
+        "sha256": hashlib.sha256(files["binder.pdf"]).hexdigest(),
+        "pages": bound.paging.total,
+        "binder_page": None,
+    }
+    return {
+        "schema": "manifest/1",
+        "practice": loaded.profile.practice.slug,
+        "edition": loaded.edition,
+        "as_of": loaded.as_of.isoformat(),
+        "law_as_of": loaded.catalog.law_as_of.isoformat(),
+        "inputs": dict(loaded.inputs),
+        "tools": {
+            "binder": __version__,
+            "python": platform.python_version(),
+            drawing.name: drawing.version,
+            **{name: version(name) for name in LIBRARIES},
+        },
+        "left_out": [{"id": entry.id, "title": entry.title, "reason": entry.reason} for entry in loaded.plan.left_out],
+        "artifacts": [binder, *entries],
+    }
