@@ -61,7 +61,7 @@ def paragraph_text(paragraph: etree._Element) -> str:
     pieces = []
     for element in paragraph.iter(f"{W}t", *BLANKS):
         # a tab stop of the style is no tab in the text
-        if element.getparent().tag == f"{W}tabs" or any(up.tag in REMOVED for up in element.iterancestors()):
+        if any(up.tag == f"{W}tabs" or up.tag in REMOVED for up in element.iterancestors()):
             continue
         pieces.append(element.text or "" if element.tag == f"{W}t" else BLANKS[element.tag])
     return " ".join("".join(pieces).split())

@@ -14,6 +14,7 @@ from pipeline.compare.model import Passage
 ADMINISTRATIVE = frozenset({"Edition", "Effective", "Last review", "Next review", "Law as of", "As of", "Approved on"})
 # and sections that keep the record of editions and of signatures
 RECORDS = frozenset({"Revision history", "Approval"})
+Pair = tuple[int | None, int | None]
 # names of the document itself that are another in each edition
 OWN_DAYS = ("as_of", "analysis", "law_as_of", "next_review")
 
@@ -33,9 +34,11 @@ def passages(
         return ()
     before, after = ([line for line in lines_of(data, path) if not _administrative(line)] for data in (old, new))
     units = [_unit(line, _own_words(then)) for line in before], [_unit(line, _own_words(now)) for line in after]
-    pairs = _settled(list(align(*units)), *units, before, after)
-    found = [(i, j) for i, j in pairs if i is None or j is None or units[0][i].key != units[1][j].key]
-    return tuple(_passage(None if i is None else before[i], None if j is None else after[j]) for i, j in found)
+    found: list[Passage] = []
+    for i, j in _settled(list(align(*units)), *units):
+        if i is None or j is None or units[0][i].key != units[1][j].key:
+            found.append(_passage(None if i is None else before[i], None if j is None else after[j]))
+    return tuple(found)
 
 
 def _administrative(line: Line) -> bool:
@@ -67,29 +70,23 @@ def _without(own: tuple[re.Pattern[str], re.Pattern[str]], cell: str, kind: str)
     return (edition if kind == ROW and not edition.search(cell) else all_own).sub("\N{WHITE SQUARE}", cell)
 
 
-def _settled(
-    pairs: list[tuple[int | None, int | None]],
-    old: Sequence[Unit],
-    new: Sequence[Unit],
-    before: Sequence[Line],
-    after: Sequence[Line],
-) -> Iterator[tuple[int | None, int | None]]:
+def _settled(pairs: list[Pair], old: Sequence[Unit], new: Sequence[Unit]) -> Iterator[Pair]:
     """Rows that only stand elsewhere in their table now are the same rows: first those that say the same, then by name."""
-    gone = [i for i, j in pairs if i is not None and j is None and before[i].kind == ROW]
-    come = [j for i, j in pairs if j is not None and i is None and after[j].kind == ROW]
+    gone = [i for i, j in pairs if i is not None and j is None and old[i].kind.startswith(ROW)]
+    come = [j for i, j in pairs if j is not None and i is None and new[j].kind.startswith(ROW)]
     moved: dict[int, int] = {}
-    for same in (lambda one, other: one.key == other.key, lambda one, other: one.name and one.name == other.name):
+    for by_name in (False, True):
         for j in come:
-            match = next(
-                (i for i in gone if i not in moved.values() and old[i].kind == new[j].kind and same(old[i], new[j])), None
-            )
-            if j not in moved and match is not None:
-                moved[j] = match
-    for i, j in pairs:
-        if i is None and j in moved:
-            yield moved[j], j
-        elif not (j is None and i in moved.values()):
-            yield i, j
+            for i in gone:
+                if j in moved or i in moved.values() or old[i].kind != new[j].kind:
+                    continue
+                if old[i].name and old[i].name == new[j].name if by_name else old[i].key == new[j].key:
+                    moved[j] = i
+    for before, after in pairs:
+        if before is None and after is not None and after in moved:
+            yield moved[after], after
+        elif not (after is None and before in moved.values()):
+            yield before, after
 
 
 def _passage(old: Line | None, new: Line | None) -> Passage:

@@ -17,9 +17,11 @@ from lxml import etree
 
 from pipeline.compare.align import ALIKE, Unit, align, likeness
 from pipeline.compare.lines import paragraph_text, style_of
-from pipeline.compare.plain import CannotRedline, plain_parts
-from pipeline.compare.tracked import RELS, TEXT_PART, differences, link_targets, properties, spelled
+from pipeline.compare.plain import CannotRedline, plain_parts, relinked
+from pipeline.compare.tracked import RELS, TEXT_PART, differences, link_targets, pieces, properties, spelled
 from pipeline.render.parts import CORE, RELATIONSHIP, R, W, parse, serialize, write_parts
+
+__all__ = ["CannotRedline", "redline", "relinked", "verify_redline"]
 
 LINK_TYPE = "http://schemas.openxmlformats.org/officeDocument/2006/relationships/hyperlink"
 SPACE = "{http://www.w3.org/XML/1998/namespace}space"
@@ -104,29 +106,30 @@ class _Work:
 
     def blocks(self, old: Sequence[etree._Element], new: Sequence[etree._Element], *, cell: bool = False) -> list[etree._Element]:
         """Paragraphs and tables with their changes; cell: the last one cannot be removed, because a cell ends with it."""
-        pairs = list(align([self.unit(b, self.old_links) for b in old], [self.unit(b, self.new_links) for b in new]))
+        units = [self.unit(b, self.old_links) for b in old], [self.unit(b, self.new_links) for b in new]
+        pairs = list(align(*units))
         if cell:
             pairs = _last_together(pairs, old, new)
         made: list[etree._Element] = []
         for i, j in pairs:
             if j is None and i is not None:
-                found = [self.whole(old[i], "del")]
+                found = self.whole(old[i], "del")
             elif i is None and j is not None:
-                found = [self.whole(new[j], "ins")]
+                found = self.whole(new[j], "ins")
             else:
                 assert i is not None
                 assert j is not None
-                found = self.changed(old[i], new[j])
+                found = copy.deepcopy(new[j]) if units[0][i].key == units[1][j].key else self.changed(old[i], new[j])
             # tables that touch are one table to Word
-            if made and made[-1].tag == found[0].tag == f"{W}tbl":
+            if made and made[-1].tag == found.tag == f"{W}tbl":
                 made.append(self.divider())
-            made += found
+            made.append(found)
         return made
 
     def unit(self, block: etree._Element, links: dict[str, str]) -> Unit:
         if block.tag == f"{W}p":
-            tokens = tuple((t.text, t.look, t.link) for t in _tokens(block, links))
-            return Unit((properties(block.find(f"{W}pPr")), tokens), paragraph_text(block), f"p {style_of(block)}")
+            held = tuple(map(tuple, pieces(block, links)))
+            return Unit((properties(block.find(f"{W}pPr")), held), paragraph_text(block), f"p {style_of(block)}")
         texts = [paragraph_text(p) for p in block.iter(f"{W}p")]
         caption = block.find(f"{W}tblPr/{W}tblCaption")
         grid = " ".join(str(column.get(f"{W}w")) for column in block.iterfind(f"{W}tblGrid/{W}gridCol"))
@@ -137,14 +140,12 @@ class _Work:
     def row_unit(self, row: etree._Element, links: dict[str, str]) -> Unit:
         cells = list(row.iterfind(f"{W}tc"))
         texts = [" ".join(paragraph_text(p) for p in cell.iter(f"{W}p")) for cell in cells]
-        held = tuple(
-            (properties(cell.find(f"{W}tcPr")), tuple(self.unit(b, links).key for b in _blocks(cell))) for cell in cells
-        )
+        held = tuple((properties(cell.find(f"{W}tcPr")), tuple(self.unit(b, links).key for b in _blocks(cell))) for cell in cells)
         name = next((text for text in texts if text and not text.isdecimal()), "")
         return Unit((properties(row.find(f"{W}trPr")), held), " ".join(texts), f"row {_shape(row)}", name)
 
-    def changed(self, old: etree._Element, new: etree._Element) -> list[etree._Element]:
-        return [self.paragraph(old, new) if new.tag == f"{W}p" else self.table(old, new)]
+    def changed(self, old: etree._Element, new: etree._Element) -> etree._Element:
+        return self.paragraph(old, new) if new.tag == f"{W}p" else self.table(old, new)
 
     def divider(self) -> etree._Element:
         """A paragraph that is inserted and deleted: neither document has it."""
@@ -201,7 +202,8 @@ class _Work:
             else:
                 assert i is not None
                 assert j is not None
-                made.append(self.row(rows[0][i], rows[1][j]))
+                same = units[0][i].key == units[1][j].key
+                made.append(copy.deepcopy(rows[1][j]) if same else self.row(rows[0][i], rows[1][j]))
         return made
 
     def row(self, old: etree._Element, new: etree._Element) -> etree._Element:

@@ -9,7 +9,7 @@ import copy
 from collections.abc import Iterator
 from typing import Any
 
-from docx_trackdiff.verify import normalize, plain_paras, view_paras  # type: ignore[import-untyped]
+from docx_trackdiff import verify
 from lxml import etree
 
 from pipeline.render.parts import RELATIONSHIP, R, W, parse, read_parts
@@ -98,7 +98,7 @@ def properties(element: etree._Element | None) -> str:
 
 def _canonical(block: etree._Element, links: dict[str, str]) -> Any:
     if block.tag == f"{W}p":
-        return ["p", properties(block.find(f"{W}pPr")), _pieces(block, links, "")]
+        return ["p", properties(block.find(f"{W}pPr")), pieces(block, links)]
     rows = []
     for row in block.iterfind(f"{W}tr"):
         cells = [["cell", properties(cell.find(f"{W}tcPr")), canonical(cell, links)] for cell in row.iterfind(f"{W}tc")]
@@ -107,17 +107,18 @@ def _canonical(block: etree._Element, links: dict[str, str]) -> Any:
     return ["table", properties(block.find(f"{W}tblPr")), grid, rows]
 
 
-def _pieces(holder: etree._Element, links: dict[str, str], link: str) -> list[list[str]]:
+def pieces(holder: etree._Element, links: dict[str, str], link: str = "") -> list[list[str]]:
+    """[text, look, link target] of what stands in a paragraph, one for all that looks alike."""
     found: list[list[str]] = []
     for child in holder:
         if child.tag == f"{W}hyperlink":
-            pieces = _pieces(child, links, links.get(str(child.get(f"{R}id")), "?"))
+            held = pieces(child, links, links.get(str(child.get(f"{R}id")), "?"))
         elif child.tag == f"{W}r":
             look = properties(child.find(f"{W}rPr"))
-            pieces = [[_content(part), look, link] for part in child if part.tag != f"{W}rPr"]
+            held = [[_content(part), look, link] for part in child if part.tag != f"{W}rPr"]
         else:
             continue
-        for piece in pieces:
+        for piece in held:
             if found and found[-1][1:] == piece[1:]:
                 found[-1][0] += piece[0]
             elif piece[0]:
@@ -129,6 +130,13 @@ def _content(part: etree._Element) -> str:
     if part.tag == f"{W}t":
         return part.text or ""
     return spelled(part)
+
+
+def _read_by_library(root: etree._Element, view: str) -> list[str]:
+    """The texts of the paragraphs as docx-trackdiff reads them. view: accept, reject, or none for a text without changes."""
+    library: Any = verify
+    texts = library.view_paras(root, view) if view else library.plain_paras(root)
+    return [library.normalize(text) for text in texts]
 
 
 def spelled(element: etree._Element) -> str:
@@ -162,8 +170,7 @@ def differences(redline: bytes, old: bytes, new: bytes) -> list[str]:
         if shown != asked:
             place = next((i for i, (a, b) in enumerate(zip(shown, asked, strict=False)) if a != b), min(len(shown), len(asked)))
             found.append(f"With all changes {word} it is not the {name} document, from paragraph or table {place + 1} on.")
-        texts = [normalize(text) for text in view_paras(roots["redline"], "accept" if accept else "reject")]
-        if texts != [normalize(text) for text in plain_paras(roots[name])]:
+        if _read_by_library(roots["redline"], "accept" if accept else "reject") != _read_by_library(roots[name], ""):
             found.append(f"With all changes {word} its paragraphs are not those of the {name} document.")
     given = list(marks(roots["redline"]))
     ids = [mark.get(f"{W}id") for mark in given]

@@ -37,9 +37,9 @@ def render_ics(names: Mapping[str, Any], day: date) -> bytes:
 def read_events(data: bytes) -> Iterator[tuple[str, str, str, str]]:
     """(category, title, day as YYYY-MM-DD, text) of each entry of a calendar file of ours."""
     for entry in Calendar.from_ical(data).walk("VEVENT"):
-        held = [str(word) for word in entry["categories"].cats]
-        day = entry.decoded("dtstart").isoformat()
-        yield held[-1], str(entry["summary"]), day, " ".join(str(entry["description"]).split())
+        assert isinstance(entry, Event)
+        category = str(entry.categories[-1])
+        yield category, str(entry["summary"]), entry.start.isoformat(), " ".join(str(entry["description"]).split())
 
 
 def _event(event: Mapping[str, str], sequence: int, stamp: datetime) -> Event:
