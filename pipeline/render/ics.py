@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from datetime import UTC, date, datetime, time, timedelta
 from typing import Any
 
@@ -32,6 +32,14 @@ def render_ics(names: Mapping[str, Any], day: date) -> bytes:
     for event in names["events"]:
         calendar.add_component(_event(event, names["sequence"], stamp))
     return bytes(calendar.to_ical())
+
+
+def read_events(data: bytes) -> Iterator[tuple[str, str, str, str]]:
+    """(category, title, day as YYYY-MM-DD, text) of each entry of a calendar file of ours."""
+    for entry in Calendar.from_ical(data).walk("VEVENT"):
+        assert isinstance(entry, Event)
+        category = str(entry.categories[-1])
+        yield category, str(entry["summary"]), entry.start.isoformat(), " ".join(str(entry["description"]).split())
 
 
 def _event(event: Mapping[str, str], sequence: int, stamp: datetime) -> Event:

@@ -33,13 +33,19 @@ def _lines(parts: Mapping[str, bytes], data: bytes) -> Iterator[str]:
         for name in ("word/document.xml", *names):
             yield from _paragraphs(name, parse(parts[name]))
     elif PRESENTATION in parts:
-        for number, name in enumerate(_targets(parts, PRESENTATION, "slide"), 1):
+        for number, (texts, notes) in enumerate(slides_of(parts), 1):
             yield f"--- slide {number}"
-            yield from _slide_lines(parts[name])
-            for notes in _targets(parts, name, "notesSlide"):
-                yield from (f"notes: {line}" for line in _slide_lines(parts[notes]))
+            yield from texts
+            yield from (f"notes: {line}" for line in notes)
     else:
         yield from (f"{sheet}!{cell}: {text}" for sheet, cell, text in read_cells(data))
+
+
+def slides_of(parts: Mapping[str, bytes]) -> Iterator[tuple[list[str], list[str]]]:
+    """The paragraphs of each slide of a presentation, and those of its notes."""
+    for name in _targets(parts, PRESENTATION, "slide"):
+        notes = [line for held in _targets(parts, name, "notesSlide") for line in _slide_lines(parts[held])]
+        yield list(_slide_lines(parts[name])), notes
 
 
 def _targets(parts: Mapping[str, bytes], source: str, kind: str) -> list[str]:
