@@ -223,7 +223,8 @@ class Report:
     """A document that is neither policy nor form. view: which names it prints; audience and occasion: for whom and when.
 
     template: None where the program writes the file itself, in the format `suffix`. numbered: it prints pages of the
-    binder, and is written when they are known. packet: which new people it is for.
+    binder, and is written when they are known. packet: which new people it is for. from_second: it compares with an
+    earlier edition, and there is none before the second.
     """
 
     id: str
@@ -237,6 +238,7 @@ class Report:
     occasion: str | None = None
     packet: str | None = None
     numbered: bool = False
+    from_second: bool = False
     applies_when: Condition = None
     omitted_because: str | None = None
 

@@ -14,6 +14,7 @@ from pipeline.materials import Guide
 
 POLICIES, FORMS, GUIDES = "02-policies", "03-forms-and-logs", "06-onboarding"
 GUIDE_TEMPLATE = "guide.docx"
+FROM_SECOND = "It begins with the second edition."
 # what goes on paper; slides and calendars are for the screen
 BOUND = (".docx", ".xlsx")
 
@@ -68,13 +69,18 @@ class Plan:
         return next((artifact for artifact in self.artifacts if artifact.id == id), None)
 
 
-def make_plan(catalog: Catalog, profile: Mapping[str, Any]) -> Plan:
-    """The artifacts of one practice in the order of the binder; `profile` is the raw, checked JSON."""
+def make_plan(catalog: Catalog, profile: Mapping[str, Any], *, second: bool = False) -> Plan:
+    """The artifacts of one practice in the order of the binder; `profile` is the raw, checked JSON.
+
+    second: an edition was issued before this one, so that there is something to compare with.
+    """
     left_out: list[LeftOut] = []
 
     def kept(entries: tuple[Any, ...]) -> Iterator[Any]:
         for entry in entries:
-            if applies(entry.applies_when, profile):
+            if isinstance(entry, Report) and entry.from_second and not second:
+                left_out.append(LeftOut(entry.id, entry.title, FROM_SECOND))
+            elif applies(entry.applies_when, profile):
                 yield entry
             else:
                 left_out.append(LeftOut(entry.id, entry.title, entry.omitted_because))

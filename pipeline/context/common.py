@@ -12,6 +12,7 @@ from pipeline.assessment.model import Action, Assessment, ChangeRecord, Finding
 from pipeline.assessment.questions import UNKNOWN, UNKNOWN_TEXT
 from pipeline.assessment.scoring import LEVELS, at_least
 from pipeline.catalog import Catalog, Condition, Scenario
+from pipeline.compare.model import Comparison, Earlier
 from pipeline.conditions import applies
 from pipeline.facts import STATES, facts_of, joined, phrases_of, printed_date
 from pipeline.names import (
@@ -39,7 +40,8 @@ STRICT_FROM = "moderate"
 class Inputs:
     """Everything the documents of one edition are made from. raw: the profile as JSON, for conditions.
 
-    records: what had come back by `as_of`; began: day of the first risk analysis of the practice.
+    records: what had come back by `as_of`; began: day of the first risk analysis of the practice. comparison: with the
+    issued edition before this one; earlier: the issued editions, oldest first; both are empty for a first edition.
     """
 
     catalog: Catalog
@@ -52,6 +54,8 @@ class Inputs:
     records: tuple[Record, ...] = ()
     raw: Mapping[str, Any] = field(default_factory=dict)
     began: date | None = None
+    comparison: Comparison | None = None
+    earlier: tuple[Earlier, ...] = ()
 
     def word(self, kind: str, code: str) -> str:
         """The printed word for a code."""
