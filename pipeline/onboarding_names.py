@@ -45,6 +45,14 @@ class StricterNames:
 
 
 @dataclass(frozen=True)
+class ChangedRuleNames:
+    """A policy that is new or changed since the edition before; why: the reason, as a text."""
+
+    policy: LinkNames
+    why: str
+
+
+@dataclass(frozen=True)
 class OnboardingLinks:
     """Documents that every practice gets."""
 
@@ -69,7 +77,9 @@ class OnboardingNames(CommonNames):
     """packet: clinician, contractor, intern, office or other; empty for the notice and for leaving.
 
     courses, papers, accounts, reading: what these people learn, sign, get and read; guides: for devices and systems;
-    stricter: policies that findings made stricter; training: the day by which the yearly training is done.
+    stricter: policies that findings made stricter; training: the day by which the yearly training is done. since: the edition
+    before this one, or empty; news: sentences on officers, systems and ways of working; changed: policies that are new or
+    changed since then; gone: titles of those that no longer apply.
     """
 
     packet: str
@@ -79,6 +89,10 @@ class OnboardingNames(CommonNames):
     reading: tuple[LinkNames, ...]
     guides: tuple[LinkNames, ...]
     stricter: tuple[StricterNames, ...]
+    since: str
+    news: tuple[str, ...]
+    changed: tuple[ChangedRuleNames, ...]
+    gone: tuple[str, ...]
     policies: int
     training: str
     to: OnboardingLinks

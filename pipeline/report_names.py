@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import dataclass
 
+from pipeline.changes_names import TrendNames
 from pipeline.names import CommonNames, FindingNames, LinkNames, NotApplicableNames, PersonNames
 
 
@@ -139,7 +140,7 @@ class ChangeNames:
 class ReportNames(CommonNames):
     """counts: how many findings of each level, as a phrase; major, minor: from high up, and below; steps: by date.
 
-    levels: code → word; first_month, row, step, own, asset: for the workbooks; own and owns are the open steps sorted by owner.
+    levels: code → word; trend: the risks of all editions, this one last; first_month, row, step, own, asset: for the workbooks; own and owns are the open steps sorted by owner.
     """
 
     scope: str
@@ -168,6 +169,7 @@ class ReportNames(CommonNames):
     decisions: tuple[DecisionNames, ...]
     standards: tuple[StandardNames, ...]
     changes: tuple[ChangeNames, ...]
+    trend: tuple[TrendNames, ...]
     report: LinkNames
     register: LinkNames
     mitigation: LinkNames

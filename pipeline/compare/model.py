@@ -98,13 +98,25 @@ class FindingChange:
 
 @dataclass(frozen=True)
 class FactChange:
-    """kind: system, device, person, place, officer, work or practice; state: new, gone, changed; what: its name;
-    how: for a change, a sentence that says what was and what is."""
+    """kind: officer, person, system, device, place, partner, work or practice; state: new (of an officer: somebody else),
+    gone, changed; what: its name; how: a sentence that says what is new or gone, or what was and what is."""
 
     kind: str
     state: str
     what: str
     how: str = ""
+
+
+@dataclass(frozen=True)
+class StepChange:
+    """A step of the plan that was open in the earlier edition. state: done, carried (still open), dropped (no longer in the
+    plan); finding: its number now, or then where it ended; owner: id; due: now, or then where it is dropped."""
+
+    what: str
+    finding: str
+    state: str
+    owner: str
+    due: date
 
 
 @dataclass(frozen=True)
@@ -122,3 +134,4 @@ class Comparison:
     findings: tuple[FindingChange, ...]
     documents: tuple[DocumentChange, ...]
     law: tuple[str, ...] = ()
+    steps: tuple[StepChange, ...] = ()

@@ -6,7 +6,9 @@ from collections.abc import Callable
 
 from pipeline.calendar_names import CalendarNames
 from pipeline.catalog import Form, Policy, Report
+from pipeline.changes_names import ChangesNames
 from pipeline.context.calendar import calendar_names
+from pipeline.context.changes import changes_names
 from pipeline.context.common import Inputs
 from pipeline.context.crosswalk import crosswalk_names
 from pipeline.context.evidence import evidence_names
@@ -50,6 +52,7 @@ VIEWS: dict[str, tuple[type[CommonNames], Callable[[Inputs, Artifact], CommonNam
     "quiz": (QuizNames, quiz_names),
     "reminders": (RemindersNames, reminders_names),
     "evidence": (EvidenceNames, evidence_names),
+    "changes": (ChangesNames, changes_names),
 }
 
 

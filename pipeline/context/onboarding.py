@@ -5,12 +5,15 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from pipeline.catalog import Policy, Report
+from pipeline.compare.model import DocumentChange
+from pipeline.context.changes import facts_told, reason_of
 from pipeline.context.common import Inputs, common_names, links
 from pipeline.facts import printed_date
 from pipeline.materials import Course, Guide
 from pipeline.names import LinkNames
 from pipeline.onboarding_names import (
     AccountNames,
+    ChangedRuleNames,
     CourseNames,
     OnboardingLinks,
     OnboardingNames,
@@ -18,7 +21,7 @@ from pipeline.onboarding_names import (
     StricterNames,
 )
 from pipeline.papers import papers_due
-from pipeline.plan import Artifact
+from pipeline.plan import POLICIES, Artifact
 from pipeline.practice import CLINICAL, Person
 from pipeline.training import HIRING, YEARLY, takes, training_day
 
@@ -80,6 +83,10 @@ def onboarding_names(inputs: Inputs, artifact: Artifact) -> OnboardingNames:
         reading=links(inputs, section, reading),
         guides=links(inputs, section, [a.id for a in inputs.plan.artifacts if isinstance(a.source, Guide)]),
         stricter=tuple(_stricter(inputs, section)),
+        since=inputs.comparison.old if inputs.comparison else "",
+        news=_news(inputs),
+        changed=tuple(_changed(inputs, section)),
+        gone=tuple(f"{change.id} {change.title}" for change in _rules(inputs, "gone")),
         policies=sum(isinstance(artifact.source, Policy) for artifact in inputs.plan.artifacts),
         training=printed_date(training_day(inputs.as_of, inputs.profile.review_month, after)),
         to=OnboardingLinks(**{name: _link(inputs, section, id) for name, id in DOCUMENTS.items()}),
@@ -138,3 +145,21 @@ def _stricter(inputs: Inputs, section: str) -> Iterator[StricterNames]:
         if any(inputs.clauses[clause] for clause in policy.clauses):
             for link in links(inputs, section, [policy.id]):
                 yield StricterNames(link, inputs.text(policy.summary))
+
+
+def _news(inputs: Inputs) -> tuple[str, ...]:
+    """What the team meets in its work: officers, ways of working, systems that came or went."""
+    came_or_went = facts_told(inputs, "system", states=("new", "gone"))
+    return (*facts_told(inputs, "officer"), *facts_told(inputs, "work"), *came_or_went)
+
+
+def _rules(inputs: Inputs, *states: str) -> Iterator[DocumentChange]:
+    """The policies that became this since the edition before."""
+    documents = inputs.comparison.documents if inputs.comparison else ()
+    yield from (change for change in documents if change.section == POLICIES and change.state in states)
+
+
+def _changed(inputs: Inputs, section: str) -> Iterator[ChangedRuleNames]:
+    for change in _rules(inputs, "new", "changed"):
+        for link in links(inputs, section, [change.id]):
+            yield ChangedRuleNames(link, reason_of(change))

@@ -2,7 +2,10 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
+
 from pipeline.catalog import Policy, Task
+from pipeline.context.changes import change_of, reason_of
 from pipeline.context.common import Inputs, by_risk, common_names, finding_names, links
 from pipeline.facts import printed_date
 from pipeline.names import CitationNames, PolicyNames, RevisionNames, TaskNames
@@ -36,8 +39,17 @@ def policy_names(inputs: Inputs, artifact: Artifact) -> PolicyNames:
             if policy.id in inputs.scenarios[finding.scenario].policies
         ),
         report=links(inputs, artifact.section, ["R-01"])[0],
-        revisions=tuple(RevisionNames(inputs.edition, printed_date(inputs.as_of), r.reason) for r in policy.revision[-1:]),
+        revisions=tuple(_revisions(inputs, policy)),
     )
+
+
+def _revisions(inputs: Inputs, policy: Policy) -> Iterator[RevisionNames]:
+    """One row for each issued edition that had the policy, oldest first, then one for this edition."""
+    for one in inputs.earlier:
+        if policy.id in one.revised:
+            yield RevisionNames(one.edition, printed_date(one.approved), one.revised[policy.id][1])
+    reason = reason_of(change_of(inputs, policy.id)) if inputs.comparison else policy.revision[-1].reason
+    yield RevisionNames(inputs.edition, printed_date(inputs.as_of), reason)
 
 
 def _task(inputs: Inputs, section: str, number: int, task: Task) -> TaskNames:

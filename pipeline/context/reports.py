@@ -9,6 +9,7 @@ from pipeline.assessment.model import ChangeRecord, Decision, Finding
 from pipeline.assessment.scoring import LEVELS, at_least, risk_level
 from pipeline.catalog import Provision, Report
 from pipeline.context.assets import asset_names
+from pipeline.context.changes import trend_names
 from pipeline.context.common import Inputs, by_risk, common_names, finding_names, links, reaching
 from pipeline.context.mitigation import by_month, by_owner, first_month, measures, steps_by_date, steps_by_owner
 from pipeline.facts import joined, printed_date
@@ -70,6 +71,7 @@ def report_names(inputs: Inputs, artifact: Artifact) -> ReportNames:
         decisions=tuple(_decisions(inputs, section)),
         standards=tuple(_standards(inputs, section)),
         changes=tuple(_change(inputs, section, record) for record in inputs.changes),
+        trend=trend_names(inputs),
         report=_link(inputs, section, "R-01"),
         register=_link(inputs, section, "R-02"),
         mitigation=_link(inputs, section, "R-03"),

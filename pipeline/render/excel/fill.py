@@ -30,7 +30,7 @@ from openpyxl.worksheet.table import Table
 from openpyxl.worksheet.worksheet import Worksheet
 
 from pipeline.render.excel.cells import set_text
-from pipeline.render.excel.chart import REGISTER, add_picture
+from pipeline.render.excel.chart import REGISTER, add_picture, add_trend
 from pipeline.render.excel.identity import add_identity, identify
 from pipeline.render.excel.read import column_width
 from pipeline.render.jinja import environment
@@ -90,6 +90,8 @@ def render_excel(template: bytes, names: Mapping[str, Any], look: Look, day: dat
         _fill_margins(sheet, names)
     if any(REGISTER in sheet.tables for sheet in workbook.worksheets):
         add_picture(workbook, names["levels"], look.colour)
+        if len(names["trend"]) > 1:
+            add_trend(workbook, names["levels"], names["trend"], look.colour)
     return _finish(workbook, names, look, day)
 
 

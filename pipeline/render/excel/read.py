@@ -55,10 +55,11 @@ class SheetView:
 
 
 def read_sheets(data: bytes) -> tuple[SheetView, ...]:
-    """The visible sheets of a workbook of ours, in order; a sheet with a chart is for the screen."""
+    """The visible sheets of a workbook of ours, in order. A chart is for the screen: of its sheet only a table is on paper."""
     workbook = load_workbook(io.BytesIO(data))
     theme = _theme(workbook.loaded_theme)
-    return tuple(_view(sheet, theme) for sheet in workbook.worksheets if sheet.sheet_state == "visible" and not sheet._charts)
+    shown = [sheet for sheet in workbook.worksheets if sheet.sheet_state == "visible" and (sheet.tables or not sheet._charts)]
+    return tuple(_view(sheet, theme) for sheet in shown)
 
 
 def column_width(sheet: Worksheet, column: int) -> float:
