@@ -14,7 +14,7 @@ from pipeline import __version__
 from pipeline.binder import Bound, make_binder
 from pipeline.compare.editions import compare
 from pipeline.compare.model import File, Side
-from pipeline.compare.redline import redline
+from pipeline.compare.redline import redline, relinked
 from pipeline.context import Inputs
 from pipeline.errors import Problem, ProblemsFound
 from pipeline.lint.leftovers import find_leftovers
@@ -22,7 +22,7 @@ from pipeline.load import Loaded
 from pipeline.merge.model import Merged
 from pipeline.overlays import carry, left_behind
 from pipeline.pdf.convert import Engine
-from pipeline.plan import Plan, with_redlines
+from pipeline.plan import POLICIES, Plan, with_redlines
 from pipeline.render.draft import mark_draft
 from pipeline.rendering import Names, names_of_all, render_all, to_inputs
 
@@ -136,11 +136,12 @@ def _side(loaded: Loaded, inputs: Inputs, names: Mapping[str, Names], files: Map
 
 def _redlines(before: Side, inputs: Inputs, rendered: Mapping[str, bytes]) -> Iterator[tuple[str, bytes]]:
     """A Word file with tracked changes for each changed policy that the plan has one of."""
+    paths = {artifact.path for artifact in inputs.plan.artifacts}
     for artifact in inputs.plan.artifacts:
         if artifact.is_redline:
             document = artifact.id.removeprefix("RL-")
-            author = inputs.profile.consultant.firm
-            yield artifact.id, redline(before.files[document].data, rendered[document], author, inputs.as_of)
+            old, new = (relinked(data, POLICIES, paths) for data in (before.files[document].data, rendered[document]))
+            yield artifact.id, redline(old, new, inputs.profile.consultant.firm, inputs.as_of)
 
 
 def _template(loaded: Loaded, plan: Plan, id: str) -> str:

@@ -6,7 +6,7 @@ from pipeline.catalog import Catalog
 from pipeline.compare.documents import compare_documents
 from pipeline.compare.facts import compare_facts
 from pipeline.compare.model import Comparison, Side
-from pipeline.compare.risk import compare_findings, levels
+from pipeline.compare.risk import compare_findings, compare_steps, levels
 from pipeline.facts import printed_date
 
 
@@ -24,8 +24,16 @@ def compare(old: Side, new: Side, catalog: Catalog) -> Comparison:
         new_as_of=new.as_of,
         levels=now,
         after=after,
-        facts=compare_facts(old.profile, new.profile),
-        findings=compare_findings(old.assessment, new.assessment, catalog),
+        facts=compare_facts(old.profile, new.profile, catalog.words),
+        findings=compare_findings(
+            old.assessment,
+            new.assessment,
+            {scenario.id: scenario for scenario in catalog.scenarios},
+            catalog.words,
+            then=old.profile,
+            now=new.profile,
+        ),
         documents=compare_documents(old, new, catalog),
         law=law,
+        steps=compare_steps(old.assessment, new.assessment),
     )
