@@ -12,6 +12,7 @@ from typing import Any
 import click
 
 from pipeline import __version__
+from pipeline.cli_reassess import reassess
 from pipeline.cli_year import record, remind, status
 from pipeline.errors import BinderError, ProblemsFound, VerificationError
 from pipeline.options import Finder, parse_day
@@ -28,6 +29,7 @@ class _Group(click.Group):
         return [
             "new",
             "assess",
+            "reassess",
             "import",
             "change",
             "list",
@@ -137,7 +139,7 @@ def assess(find: Finder, slug: str, day: date, output: Path | None) -> None:
         made.began_with
     ]
     filled = f" {made.cells} cells are filled in, {made.proposed} hold proposals." if made.cells or made.proposed else ""
-    click.echo(f"Wrote {workspace.shown(made.file)}: {made.scenarios} stories.{origin}{filled}")
+    click.echo(f"Wrote {workspace.shown(made.file)}: {made.scenarios} stories.{origin}{filled}{made.hint}")
 
 
 @main.command("import")
@@ -396,5 +398,5 @@ def verify(folder: Path) -> None:
     click.echo(f"{manifest['practice']} {manifest['edition']}: all {len(manifest['artifacts'])} files are as they were built.")
 
 
-for _command in (record, status, remind):
+for _command in (reassess, record, status, remind):
     main.add_command(_command)
