@@ -30,7 +30,7 @@ MAX_TEMPLATE = 20_000_000
 # files of the catalogue with texts for people
 MATERIAL = ("courses", "slides", "questions", "reminders", "guides", "papers", "steps", "duties")
 # texts of the risk workbook that only the next year's has
-NEXT_YEAR = ("again", "news", "before", "retired")
+NEXT_YEAR = ("again", "again_inventory", "news", "before", "retired")
 
 
 def template_files(workspace: Workspace) -> list[Path]:

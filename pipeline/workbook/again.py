@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 from pipeline.facts import printed_date
 from pipeline.workbook.beside import beside, same_lists
 from pipeline.workbook.last import BECAME, Last, OpenStep
@@ -16,7 +18,10 @@ NEWS, BEFORE, RETIRED = "What is new", "Earlier steps", "No longer asked"
 def next_workbook(last: Last, known: Answers, proposed: Answers) -> Workbook:
     """The workbook; known, proposed: as for a first analysis."""
     setting = last.setting
-    pages, new, gone = pages_of(setting, known, proposed), new_stories(last), retired(last)
+    words = setting.catalog.workbook
+    inventory = tuple(setting.text(paragraph, last=last.day) for paragraph in words["again_inventory"])
+    told = replace(setting, catalog=replace(setting.catalog, workbook={**words, "inventory": inventory}))
+    pages, new, gone = pages_of(told, known, proposed), new_stories(last), retired(last)
     held = tuple(beside(sheet, last, new) for sheet in (*pages.front, *pages.cards, *pages.back))
     front, rest = held[: len(pages.front)], held[len(pages.front) :]
     news = news_page(last, new, gone)
@@ -25,7 +30,6 @@ def next_workbook(last: Last, known: Answers, proposed: Answers) -> Workbook:
     since = [(NEWS, "", ""), *((BEFORE, f"{BEFORE}/done", f"{BEFORE}/of") for _ in before)]
     parts = [(f"Since {last.day}", since), *pages.parts]
     parts += [("For the record", [(RETIRED, "", "")])] if gone else []
-    words = setting.catalog.workbook
     title = f"Risk analysis of {setting.profile.practice.name}"
     paragraphs = (*words["start"][:1], *(setting.text(p, last=last.day) for p in words["again"]), *words["start"][1:])
     start = start_page(setting, title, paragraphs, parts)

@@ -71,6 +71,7 @@ def _meant(key: str, last: Last) -> str:
 
 
 def _cards(sheet: Sheet, last: Last, new: Mapping[str, str]) -> Sheet:
+    """Last year's answers stand between this year's and the hints."""
     rows: list[Row] = []
     story, below = "", False
     for row in sheet.rows:
@@ -78,16 +79,19 @@ def _cards(sheet: Sheet, last: Last, new: Mapping[str, str]) -> Sheet:
         if state:
             story, below = state.key.removesuffix("/done"), True
             head = Text("New", "new") if story in new else Text(f"On {last.day} you said", "last head")
-            rows.append(replace(row, cells=(*(_counting(cell, story, last) for cell in row.cells), head)))
+            title, done = row.cells
+            rows.append(replace(row, cells=(title, head, _counting(done, story, last))))
         elif below:
             below = False
-            then = Text(new[story], "new") if story in new else Text(_standing(last, story), "last")
-            rows.append(_wide(row, 3, then))
+            then = Text(new[story], "new", 2) if story in new else Text(_standing(last, story), "last", 2)
+            told = row.cells[0]
+            rows.append(replace(row, cells=(replace(told, span=2) if isinstance(told, Text) else told, then)))
         elif row.key and story:
-            rows.append(_wide(row, 3, Text(last.said(row.key), "last")) if story not in new else row)
+            then = Text(last.said(row.key), "last")
+            rows.append(replace(row, cells=(*row.cells[:2], None if story in new else then, *row.cells[2:])))
         else:
             rows.append(row)
-    return replace(sheet, rows=tuple(rows), widths=(40, 58, 26, 48), landscape=True)
+    return replace(sheet, rows=tuple(rows), widths=(40, 58, 48, 26), landscape=True)
 
 
 def _counting(cell: Cell, story: str, last: Last) -> Cell:

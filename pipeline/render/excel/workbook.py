@@ -298,6 +298,7 @@ class _Writer:
             "share",
             "link",
             "progress",
+            "last head",
         )
         across = "center" if style in ("state", "number", "total number", "level") else None
         target.alignment = Alignment(wrap_text=style != "hidden", vertical="center" if middle else "top", horizontal=across)
