@@ -2,15 +2,18 @@
 
 from __future__ import annotations
 
+import re
 from collections import Counter
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date
 from pathlib import Path
+from typing import Any
 
 from pipeline.assessment.model import Assessment
 from pipeline.check.assessment import check_assessment, check_coverage
-from pipeline.errors import Problem, ProblemsFound, in_order
+from pipeline.errors import Problem, ProblemsFound, UsageError, in_order
+from pipeline.facts import printed_date
 from pipeline.filing import file_record, free_name, read_record, set_aside, write_new
 from pipeline.load import load_shared, load_subject, read_valid
 from pipeline.loading import refuse_strange_text
@@ -24,19 +27,26 @@ from pipeline.workbook.make import analysis_workbook
 from pipeline.workbook.propose import proposals
 from pipeline.workbook.returned import Returned
 from pipeline.workbook.setting import Setting
-from pipeline.workbook.sheets import Entry, Value
+from pipeline.workbook.sheets import Entry, Mark, Value
 from pipeline.workspace import Workspace
 
 
 @dataclass(frozen=True)
 class Made:
-    """A new workbook. began_with: "nothing", "draft" or "analysis"; cells: how many were filled in already."""
+    """A new workbook. began_with: "nothing", "draft" or "analysis"; cells: how many were filled in already;
+    earlier: day of an analysis whose answers are not in it."""
 
     file: Path
     began_with: str
     cells: int
     proposed: int
     scenarios: int
+    earlier: date | None = None
+
+    @property
+    def hint(self) -> str:
+        """What a consultant may have looked for."""
+        return f" binder reassess shows the answers of {printed_date(self.earlier)} beside the cells." if self.earlier else ""
 
 
 @dataclass(frozen=True)
@@ -82,15 +92,26 @@ def make_workbook(workspace: Workspace, slug: str, day: date, output: Path | Non
     file = output or free_name(made_of.folder / "workbooks", f"{day.isoformat()}-risk-analysis", ".xlsx")
     write_new(file, data)
     cells = workbook.entries.keys()
-    return Made(
-        file, began_with, len(cells & known.keys()), len(cells & (proposed.keys() - known.keys())), len(made_of.setting.scenarios)
-    )
+    new = len(cells & (proposed.keys() - known.keys()))
+    before = [recorded for recorded in recorded_days(made_of.folder) if recorded < day]
+    earlier = max(before, default=None) if began_with != "analysis" else None
+    return Made(file, began_with, len(cells & known.keys()), new, len(made_of.setting.scenarios), earlier)
+
+
+def recorded_days(folder: Path) -> tuple[date, ...]:
+    """The days of the recorded analyses; a file whose name is no day is a problem that others report."""
+    names = (path.stem for path in sorted((folder / "assessments").glob("*.json")))
+    return tuple(date.fromisoformat(name) for name in names if re.fullmatch(r"\d{4}-\d{2}-\d{2}", name))
 
 
 def _known(workspace: Workspace, made_of: Ground, day: date) -> tuple[str, dict[str, Value]]:
     """What is recorded of this day: the draft where there is one, else the analysis."""
     answers = draft_answers(workspace, made_of.folder, day.isoformat())
     if answers is not None:
+        if draft_mark(made_of.folder, day.isoformat()):
+            raise UsageError(
+                f"The draft of {day} was begun with binder reassess. Go on in it: binder reassess, with the same day."
+            )
         return "draft", with_dates(answers, analysis_workbook(made_of.setting, answers, {}).entries)
     file = made_of.folder / "assessments" / f"{day.isoformat()}.json"
     if not file.exists():
@@ -109,9 +130,23 @@ def import_analysis(
     Raises ProblemsFound with every problem, sheet and cell; what is recorded stays as it is.
     """
     read = interpret(made_of.setting, returned, finding_numbers(workspace, made_of.folder))
+    target = made_of.folder / "assessments" / f"{returned.day.isoformat()}.json"
+    if not draft and target.exists() and (followed_up := read_record(target).get("followed_up")):
+        read.raw["followed_up"] = followed_up  # a first workbook does not ask for it, and a correction must not lose it
+    return record_analysis(workspace, made_of, returned, read, shown, draft=draft, replace=replace)
+
+
+def record_analysis(
+    workspace: Workspace, made_of: Ground, returned: Returned, read: Read, shown: str, *, draft: bool, replace: bool
+) -> Imported:
+    """Record what was read of a workbook, or keep it as a draft. Raises as import_analysis does."""
     day = returned.day.isoformat()
     if draft:
         return keep_draft(made_of.folder, day, returned, read.open, read.problems, replace=replace)
+    later = [recorded for recorded in recorded_days(made_of.folder) if recorded > returned.day]
+    if later and returned.day not in recorded_days(made_of.folder):
+        what = f"The analysis of a later day, {max(later)}, is recorded already; this one is of {day}."
+        raise ProblemsFound([Problem(shown, what, "Analyses are recorded in the order of their days. Make one of a later day.")])
     problems = [*returned.problems, *read.problems, *read.open]
     problems += [] if problems else _check(made_of, read, workspace, shown)
     if problems:
@@ -147,7 +182,10 @@ def keep_draft(
     """Keep what is there, whatever is open; only what cannot be read at all is left out, and said."""
     target = draft_file(folder, stem)
     answers = {key: _as_json(found.value) for key, found in sorted(returned.found.items())}
-    raw = {"schema": "draft/1", "practice": returned.practice, "date": returned.day.isoformat(), "answers": answers}
+    raw: dict[str, Any] = {"schema": "draft/1", "practice": returned.practice, "date": returned.day.isoformat()}
+    raw["answers"] = answers
+    if returned.last:
+        raw["last"] = {"date": returned.last.day.isoformat(), "sha256": returned.last.sha256}
     before = read_record(target)["answers"] if target.exists() else {}
     # what was added since is no loss; what would go is
     growing = all(answers.get(key) == text for key, text in before.items())
@@ -168,6 +206,12 @@ def draft_answers(workspace: Workspace, folder: Path, stem: str) -> dict[str, st
         raise ProblemsFound(problems)
     answers: dict[str, str] = raw["answers"]
     return answers
+
+
+def draft_mark(folder: Path, stem: str) -> Mark | None:
+    """The earlier analysis that a draft means by "Same as last year"; the draft is there and valid."""
+    last = read_record(draft_file(folder, stem)).get("last")
+    return Mark(date.fromisoformat(last["date"]), last["sha256"]) if last else None
 
 
 def with_dates(answers: Mapping[str, str], entries: Mapping[str, Entry]) -> dict[str, Value]:

@@ -13,6 +13,7 @@ import click
 
 from pipeline import __version__
 from pipeline.cli_editions import edits, history, issue, verify
+from pipeline.cli_reassess import reassess
 from pipeline.cli_year import record, remind, status
 from pipeline.errors import BinderError, ProblemsFound, VerificationError
 from pipeline.options import Finder, parse_day
@@ -29,6 +30,7 @@ class _Group(click.Group):
         return [
             "new",
             "assess",
+            "reassess",
             "import",
             "change",
             "list",
@@ -141,7 +143,7 @@ def assess(find: Finder, slug: str, day: date, output: Path | None) -> None:
         made.began_with
     ]
     filled = f" {made.cells} cells are filled in, {made.proposed} hold proposals." if made.cells or made.proposed else ""
-    click.echo(f"Wrote {workspace.shown(made.file)}: {made.scenarios} stories.{origin}{filled}")
+    click.echo(f"Wrote {workspace.shown(made.file)}: {made.scenarios} stories.{origin}{filled}{made.hint}")
 
 
 @main.command("import")
@@ -381,5 +383,5 @@ def build(
     )
 
 
-for _command in (edits, issue, history, verify, record, status, remind):
+for _command in (reassess, edits, issue, history, verify, record, status, remind):
     main.add_command(_command)

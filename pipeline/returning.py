@@ -8,6 +8,7 @@ from pipeline.assess import Imported, ground, import_analysis
 from pipeline.change import import_change
 from pipeline.errors import Problem, ProblemsFound
 from pipeline.loading import read_bounded
+from pipeline.reassess import import_reassessment
 from pipeline.render.excel.answers import read_workbook
 from pipeline.workbook.make import ANALYSIS
 from pipeline.workspace import Workspace
@@ -16,7 +17,7 @@ MAX_WORKBOOK = 4_000_000
 
 
 def import_workbook(workspace: Workspace, slug: str, file: Path, *, draft: bool, replace: bool) -> Imported:
-    """Record what a workbook of binder assess or binder change holds.
+    """Record what a workbook of binder assess, binder reassess or binder change holds.
 
     draft: keep what is there, and say what is open. replace: in place of what is recorded for the day, which is kept aside.
     Raises ProblemsFound with every problem, sheet and cell; UsageError where something else is recorded already.
@@ -31,5 +32,7 @@ def import_workbook(workspace: Workspace, slug: str, file: Path, *, draft: bool,
         what = f'This is a workbook of another practice, "{returned.practice}".'
         raise ProblemsFound([Problem(shown, what, f"Use one that was made for {slug}, or name the other practice.")])
     made_of = ground(workspace, slug, returned.day)
+    if returned.last:
+        return import_reassessment(workspace, made_of, returned, shown, draft=draft, replace=replace)
     bring = import_analysis if returned.kind == ANALYSIS else import_change
     return bring(workspace, made_of, returned, shown, draft=draft, replace=replace)

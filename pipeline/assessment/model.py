@@ -104,6 +104,28 @@ class Asset:
 
 
 @dataclass(frozen=True)
+class FollowedStep:
+    """What became of a step that was open in the analysis before. became: done, open, in_progress or given_up;
+    finding: its number then; on: when it was done or given up; due: the new day; why: it goes on, or was given up."""
+
+    finding: str
+    what: str
+    became: str
+    on: date | None = None
+    due: date | None = None
+    evidence: str | None = None
+    why: str | None = None
+
+
+@dataclass(frozen=True)
+class FollowUp:
+    """The open steps of the analysis of this day, each once."""
+
+    analysis: date
+    steps: tuple[FollowedStep, ...]
+
+
+@dataclass(frozen=True)
 class Assessment:
     practice: str
     date: date
@@ -116,6 +138,7 @@ class Assessment:
     not_applicable: tuple[NotApplicable, ...]
     decisions: tuple[Decision, ...]
     note: str | None = None
+    followed_up: FollowUp | None = None
 
 
 @dataclass(frozen=True)

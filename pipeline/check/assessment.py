@@ -29,6 +29,7 @@ def check_assessment(assessment: Assessment, profile: Profile, catalog: Catalog,
     yield from unique((entry.asset for entry in assessment.inventory), f"{shown}#/inventory", "asset")
     yield from check_findings(assessment.findings, assessment.date, workforce, catalog, shown)
     yield from _decisions(assessment, workforce, catalog, shown)
+    yield from _followed_up(assessment, shown)
 
 
 def check_change(
@@ -191,6 +192,18 @@ def check_facts(assessment: Assessment, statements: Mapping[str, str], assets: C
         if entry.asset not in assets:
             what = f"The profile has no {entry.asset} with ePHI any more."
             yield Problem(f"{shown}#/inventory/{index}", what, "Record the change with binder change.", warning=True)
+
+
+def _followed_up(assessment: Assessment, shown: str) -> Iterator[Problem]:
+    if assessment.followed_up is None:
+        return
+    if assessment.followed_up.analysis >= assessment.date:
+        where = f"{shown}#/followed_up/analysis"
+        yield Problem(where, "The analysis whose steps are followed up is not before this one.", "Correct the date.")
+    for index, step in enumerate(assessment.followed_up.steps):
+        if step.on and step.on > assessment.date:
+            where = f"{shown}#/followed_up/steps/{index}/on"
+            yield Problem(where, "The step is done on a day after the analysis.", "Correct the date.")
 
 
 def _decisions(assessment: Assessment, workforce: set[str], catalog: Catalog, shown: str) -> Iterator[Problem]:

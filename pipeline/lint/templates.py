@@ -23,11 +23,14 @@ from pipeline.materials import Guide
 from pipeline.names import CommonNames, DividerNames, FrontNames, ProfileNames
 from pipeline.plan import GUIDE_TEMPLATE
 from pipeline.reminder_names import MessageNames
+from pipeline.workbook_names import NextYearNames
 from pipeline.workspace import Workspace
 
 MAX_TEMPLATE = 20_000_000
 # files of the catalogue with texts for people
 MATERIAL = ("courses", "slides", "questions", "reminders", "guides", "papers", "steps", "duties")
+# texts of the risk workbook that only the next year's has
+NEXT_YEAR = ("again", "again_inventory", "news", "before", "retired")
 
 
 def template_files(workspace: Workspace) -> list[Path]:
@@ -98,13 +101,15 @@ def check_catalog_texts(catalog: Catalog) -> Iterator[Problem]:
         *((f"catalog/safeguards.toml, {s.id}", text) for s in catalog.safeguards for text in (s.title, s.text, s.action)),
         *((f"catalog/catalog.toml, workbook.{n}", text) for n, texts in catalog.workbook.items() for text in texts),
     ]
+    again = [entry for entry in asked if entry[0].rpartition(".")[2] in NEXT_YEAR]
     proposed = [(f"catalog/catalog.toml, proposal.{name}", text) for name, text in catalog.proposal.items()]
     written = [("catalog/catalog.toml, remind", text) for text in _strings(catalog.remind)]
     weighed = KnownNames(Acceptance, {}), KnownNames(Weighing, {})
     for texts, known in (
         (printed, known_names(catalog, CommonNames)),
         (guided, known_names(catalog, GuideTexts)),
-        (asked, known_names(catalog, ProfileNames)),
+        ([entry for entry in asked if entry not in again], known_names(catalog, ProfileNames)),
+        (again, known_names(catalog, NextYearNames)),
         (written, known_names(catalog, MessageNames)),
         ([entry for entry in proposed if "accept" in entry[0]], weighed[0]),
         ([entry for entry in proposed if "accept" not in entry[0]], weighed[1]),

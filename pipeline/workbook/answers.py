@@ -11,11 +11,11 @@ from pipeline.workbook.sheets import Value
 
 
 def answers_of(setting: Setting, assessment: Assessment) -> dict[str, Value]:
-    """Key of a cell → what stands in it. A fact that changed since it was confirmed is left open."""
+    """Key of a cell → what stands in it. A fact that changed since, a person who left, a choice that is gone: left open."""
     words = setting.words
     statements = {statement.key: statement.text for statement in setting.statements}
     pairs: list[tuple[str, Value | None]] = [("about/scope", assessment.scope), ("about/note", assessment.note)]
-    pairs += [(f"participant/{n:03}", words["person"][id]) for n, id in enumerate(assessment.participants, 1)]
+    pairs += [(f"participant/{n:03}", words["person"].get(id)) for n, id in enumerate(assessment.participants, 1)]
     pairs += [(f"source/{n:03}", text) for n, text in enumerate(assessment.sources, 1)]
     pairs += [
         (f"fact/{entry.fact}", words["right"]["right"])
@@ -41,7 +41,7 @@ def scenario_answers(setting: Setting, findings: Iterable[Finding], not_applicab
         pairs += _finding(setting, finding)
     actions = [(finding, action) for finding in held for action in finding.actions]
     for number, (finding, action) in enumerate(actions, 1):
-        pairs += _action(f"action/{number:03}", finding, action, setting.words)
+        pairs += action_answers(f"action/{number:03}", finding.scenario, action, setting.words)
     return {key: value for key, value in pairs if value is not None}
 
 
@@ -57,7 +57,7 @@ def _decision(decision: Decision, words: Mapping[str, Mapping[str, str]]) -> Ite
     yield f"{key}/decision", words["decision"][decision.decision]
     yield f"{key}/how", decision.how
     yield f"{key}/why", decision.why
-    yield f"{key}/by", words["person"][decision.decided_by]
+    yield f"{key}/by", words["person"].get(decision.decided_by)
     yield f"{key}/on", decision.decided_on
 
 
@@ -66,7 +66,7 @@ def _finding(setting: Setting, finding: Finding) -> Iterator[tuple[str, Value | 
     scenario = setting.scenarios[id]
     for question in scenario.question:
         if question.id in finding.answers:
-            yield f"{id}/q/{question.id}", words[f"{id}/{question.id}"][finding.answers[question.id]]
+            yield f"{id}/q/{question.id}", words[f"{id}/{question.id}"].get(finding.answers[question.id])
     yield f"{id}/likelihood", words["likelihood"][finding.likelihood]
     yield f"{id}/impact", words["impact"][finding.impact]
     yield f"{id}/observed", finding.observed
@@ -75,7 +75,7 @@ def _finding(setting: Setting, finding: Finding) -> Iterator[tuple[str, Value | 
     yield f"{key}/number", finding.id
     yield f"{key}/response", words["response"][finding.response]
     yield f"{key}/reason", finding.reason
-    yield f"{key}/by", words["person"][finding.accepted_by] if finding.accepted_by else None
+    yield f"{key}/by", words["person"].get(finding.accepted_by or "")
     yield f"{key}/accepted", finding.accepted_on
     yield f"{key}/review", finding.review_on
     yield f"{key}/likelihood", words["likelihood"][finding.residual.likelihood]
@@ -84,17 +84,18 @@ def _finding(setting: Setting, finding: Finding) -> Iterator[tuple[str, Value | 
     yield f"{key}/also", ", ".join(also) or None
 
 
-def _action(
-    key: str, finding: Finding, action: Action, words: Mapping[str, Mapping[str, str]]
+def action_answers(
+    key: str, scenario: str, action: Action, words: Mapping[str, Mapping[str, str]]
 ) -> Iterator[tuple[str, Value | None]]:
-    yield f"{key}/scenario", words["scenario"][finding.scenario]
+    """What stands in the line of a step; key: of the line."""
+    yield f"{key}/scenario", words["scenario"][scenario]
     yield f"{key}/what", action.what
-    yield f"{key}/safeguard", words["safeguard"][action.safeguard] if action.safeguard else None
-    yield f"{key}/owner", words["person"][action.owner]
+    yield f"{key}/safeguard", words["safeguard"].get(action.safeguard or "")
+    yield f"{key}/owner", words["person"].get(action.owner)
     yield f"{key}/due", action.due
     yield f"{key}/status", words["status"][action.status]
     yield f"{key}/done", action.done_on
     yield f"{key}/evidence", action.evidence
-    yield f"{key}/effort", words["effort"][action.effort] if action.effort else None
-    yield f"{key}/cost", words["cost"][action.cost] if action.cost else None
+    yield f"{key}/effort", words["effort"].get(action.effort or "")
+    yield f"{key}/cost", words["cost"].get(action.cost or "")
     yield f"{key}/why", action.why

@@ -327,7 +327,7 @@ class Interpreter:
     def actions(self, scenarios: set[str]) -> dict[str, list[tuple[str, dict[str, Any]]]]:
         """Scenario → its steps, each with the key of its line, in the order of the sheet."""
         found: dict[str, list[tuple[str, dict[str, Any]]]] = {}
-        for key in self.lines("action"):
+        for key in (*self.lines("carried"), *self.lines("action")):
             scenario = self.chosen(f"{key}/scenario", "scenario", "It is not said to which story this step belongs.")
             action = {
                 "what": self.needed(f"{key}/what", "It is not said what is done.", "Write it as an order."),

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import replace
+from dataclasses import dataclass, replace
 
 from pipeline.assessment.questions import likelihoods
 from pipeline.assessment.scoring import LEVELS
@@ -22,33 +22,52 @@ def analysis_workbook(setting: Setting, known: Answers, proposed: Answers) -> Wo
 
     known: key of a cell → what stands in it; proposed: what the program proposes for cells that are still empty.
     """
-    cards = list(card_pages(setting, setting.themes))
-    everything = {**proposed, **known}
-    front = [
+    pages = pages_of(setting, known, proposed)
+    title = f"Risk analysis of {setting.profile.practice.name}"
+    start = start_page(setting, title, setting.catalog.workbook["start"], pages.parts)
+    sheets = (start, *pages.sheets)
+    return filled(Workbook(ANALYSIS, setting.profile.practice.slug, title, setting.day, lists(setting), sheets), known, proposed)
+
+
+@dataclass(frozen=True)
+class Pages:
+    """The sheets after Start, and what Start says of them: part → (sheet, keys of its counts)."""
+
+    front: tuple[Sheet, ...]
+    cards: tuple[Sheet, ...]
+    back: tuple[Sheet, ...]
+    parts: tuple[tuple[str, tuple[tuple[str, str, str], ...]], ...]
+
+    @property
+    def sheets(self) -> tuple[Sheet, ...]:
+        return (*self.front, *self.cards, *self.back)
+
+
+def pages_of(setting: Setting, known: Answers, proposed: Answers) -> Pages:
+    """Every sheet of a full analysis but Start, with empty cells; known, proposed: so that the lines suffice."""
+    cards = tuple(card_pages(setting, setting.themes))
+    front = (
         about_page(setting, highest("participant", known), highest("source", known)),
         facts_page(setting, setting.statements),
         inventory_page(setting, setting.assets, highest("missing", known)),
-    ]
-    back = [
+    )
+    back = (
         decisions_page(setting),
         plan_page(setting, tuple(setting.scenarios.values())),
-        actions_page(setting, highest("action", everything)),
-    ]
-    parts = [
+        actions_page(setting, highest("action", {**proposed, **known})),
+    )
+    parts = (
         (
             "Part 1: what the practice is",
-            [(name, f"{name.lower()}/done", f"{name.lower()}/of") for name in (ABOUT, FACTS, INVENTORY)],
+            tuple((name, f"{name.lower()}/done", f"{name.lower()}/of") for name in (ABOUT, FACTS, INVENTORY)),
         ),
-        ("Part 2: the stories", [(name, f"{name}/done", f"{name}/of") for name, _ in cards]),
+        ("Part 2: the stories", tuple((name, f"{name}/done", f"{name}/of") for name, _ in cards)),
         (
             "Part 3: together with the consultant",
-            [(name, f"{name.lower()}/done", f"{name.lower()}/of") for name in (DECISIONS, PLAN)],
+            tuple((name, f"{name.lower()}/done", f"{name.lower()}/of") for name in (DECISIONS, PLAN)),
         ),
-    ]
-    title = f"Risk analysis of {setting.profile.practice.name}"
-    start = start_page(setting, title, setting.catalog.workbook["start"], parts)
-    sheets = (start, *front, *(sheet for _, sheet in cards), *back)
-    return filled(Workbook(ANALYSIS, setting.profile.practice.slug, title, setting.day, lists(setting), sheets), known, proposed)
+    )
+    return Pages(front, tuple(sheet for _, sheet in cards), back, parts)
 
 
 def lists(setting: Setting) -> dict[str, tuple[str | int, ...]]:

@@ -26,9 +26,9 @@ def heading(title: str, paragraphs: Iterable[str], span: int, progress: str = ""
 def start_page(
     setting: Setting, title: str, paragraphs: Sequence[str], parts: Sequence[tuple[str, Sequence[tuple[str, str, str]]]]
 ) -> Sheet:
-    """parts: heading → (sheet, key of its number of finished lines, key of its number of lines)."""
+    """parts: heading → (sheet, key of its number of finished lines, key of its number of lines); no keys: only to be read."""
     rows = heading(title, (setting.text(paragraph) for paragraph in paragraphs), 5)
-    everything = [entry for _, entries in parts for entry in entries]
+    everything = [entry for _, entries in parts for entry in entries if entry[1]]
     done = "+".join(f"{{{key}}}" for _, key, _ in everything)
     total = "+".join(f"{{{key}}}" for _, _, key in everything)
     rows.append(Row(()))
@@ -36,6 +36,9 @@ def start_page(
     for part, entries in parts:
         rows.append(Row((Text(part, "part", 5),)))
         for sheet, done_key, total_key in entries:
+            if not done_key:
+                rows.append(Row((Text(sheet, "link", 2, to=sheet), Text("to be read", "hint", 3))))
+                continue
             rows.append(
                 Row(
                     (

@@ -25,18 +25,20 @@ def proposals(setting: Setting, known: Answers, elsewhere: Iterable[str] = ()) -
     cells: dict[str, Value] = {
         f"asset/{row.asset}/{flow}": YES_NO["yes" if flow in row.usual else "no"] for row in setting.assets for flow in FLOWS
     }
-    answers = {scenario.id: _answers(setting, scenario, known) for scenario in setting.scenarios.values()}
+    answers = {scenario.id: answered(setting, scenario, known) for scenario in setting.scenarios.values()}
     there = {safeguard for scenario in setting.scenarios.values() for safeguard in proved(scenario, answers[scenario.id])}
     there.update(elsewhere)
     for key, value in known.items():
         if key.startswith("plan/") and key.endswith("/also"):
             there.update(SAFEGUARD.findall(str(value)))
     planned = {
-        str(value).split(" ")[0] for key, value in known.items() if key.startswith("action/") and key.endswith("/scenario")
+        str(value).split(" ")[0]
+        for key, value in known.items()
+        if key.startswith(("action/", "carried/")) and key.endswith("/scenario")
     }
     proposed: list[tuple[Scenario, Step]] = []
     for scenario in setting.scenarios.values():
-        level = _level(setting, scenario, answers[scenario.id], known)
+        level = level_of(setting, scenario, answers[scenario.id], known)
         if level is None or scenario.id in planned or f"plan/{scenario.id}/response" in known or f"{scenario.id}/absent" in known:
             continue
         steps = propose_steps(setting.catalog, setting.profile, scenario, level, there, setting.day)
@@ -52,7 +54,7 @@ def proposals(setting: Setting, known: Answers, elsewhere: Iterable[str] = ()) -
     return cells
 
 
-def _answers(setting: Setting, scenario: Scenario, known: Answers) -> dict[str, str]:
+def answered(setting: Setting, scenario: Scenario, known: Answers) -> dict[str, str]:
     """Question → choice, as far as they are answered with an entry of the list."""
     found = {}
     for question in scenario.question:
@@ -62,7 +64,7 @@ def _answers(setting: Setting, scenario: Scenario, known: Answers) -> dict[str, 
     return found
 
 
-def _level(setting: Setting, scenario: Scenario, answers: dict[str, str], known: Answers) -> str | None:
+def level_of(setting: Setting, scenario: Scenario, answers: dict[str, str], known: Answers) -> str | None:
     """The level of risk, once it can be known."""
     rating = {}
     for part in ("likelihood", "impact"):

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from datetime import date
 
 from pipeline.errors import Problem
-from pipeline.workbook.sheets import Value
+from pipeline.workbook.sheets import Mark, Value
 
 
 @dataclass(frozen=True)
@@ -20,7 +20,8 @@ class Found:
 
 @dataclass(frozen=True)
 class Returned:
-    """places: where each key stands in this file, also of cells that are empty; problems: of the file itself."""
+    """places: where each key stands in this file, also of cells that are empty; problems: of the file itself;
+    last: the analysis that "Same as last year" means."""
 
     kind: str
     practice: str
@@ -28,6 +29,7 @@ class Returned:
     found: Mapping[str, Found]
     places: Mapping[str, str]
     problems: tuple[Problem, ...]
+    last: Mark | None = None
 
     @property
     def values(self) -> dict[str, Value]:

@@ -86,9 +86,9 @@ class Setting:
     def _names(self) -> dict[str, Any]:
         return {key: primitives(value) for key, value in practice_names(self.profile, self.catalog).items()}
 
-    def text(self, template: str) -> str:
-        """A text of the catalogue with the names of the practice filled in."""
-        return fill(template, self._names)
+    def text(self, template: str, **more: str) -> str:
+        """A text of the catalogue with the names of the practice, and more, filled in."""
+        return fill(template, {**self._names, **more})
 
     @cached_property
     def people(self) -> dict[str, str]:

@@ -14,8 +14,8 @@ Value = str | date
 
 @dataclass(frozen=True)
 class Entry:
-    """A cell that a person fills in. key: unique in the workbook; choices: name of a list; proposed: by the program;
-    fixed: holds what the program wrote and needs back."""
+    """A cell that a person fills in. key: unique in the workbook; choices: name of a list, which a text need not keep to;
+    proposed: by the program; fixed: holds what the program wrote and needs back."""
 
     key: str
     kind: str = "text"  # text, date, choice
@@ -71,8 +71,16 @@ class Sheet:
 
 
 @dataclass(frozen=True)
+class Mark:
+    """Which earlier analysis stands beside the cells. sha256: of what was recorded of it when the workbook was made."""
+
+    day: date
+    sha256: str
+
+
+@dataclass(frozen=True)
 class Workbook:
-    """kind: analysis, or change/<id of the change>."""
+    """kind: analysis, or change/<id of the change>; last: the analysis that "Same as last year" means."""
 
     kind: str
     practice: str
@@ -80,6 +88,7 @@ class Workbook:
     day: date
     lists: Mapping[str, tuple[str | int, ...]]
     sheets: tuple[Sheet, ...]
+    last: Mark | None = None
 
     @property
     def entries(self) -> dict[str, Entry]:

@@ -21,7 +21,7 @@ from pipeline.pdf.fonts import house_characters
 from pipeline.render.excel.guard import one_line, open_guarded, unescaped
 from pipeline.render.excel.workbook import FORMAT, LISTS, MAP
 from pipeline.workbook.returned import Found, Returned
-from pipeline.workbook.sheets import Value
+from pipeline.workbook.sheets import Mark, Value
 
 MAX_LINES, MAX_COLUMNS = 20_000, 100
 ANEW = "Save what you have with binder import --draft, make a new workbook with binder assess, and go on in that one."
@@ -42,6 +42,7 @@ def read_workbook(data: bytes, shown: str) -> Returned:
     book = open_guarded(data, shown)
     try:
         kind, practice, day, known = _read_map(book)
+        last = _read_mark(book)
     except (KeyError, ValueError, TypeError, AttributeError, IndexError) as error:
         raise ProblemsFound(
             [Problem(shown, NOT_OURS, "Use the file that binder assess or binder change wrote, filled in.")]
@@ -50,7 +51,7 @@ def read_workbook(data: bytes, shown: str) -> Returned:
     for name, sheet in known.items():
         reader.sheet(name, sheet)
     reader.extra_sheets(set(known))
-    return Returned(kind, practice, day, reader.found, reader.places, tuple(reader.problems))
+    return Returned(kind, practice, day, reader.found, reader.places, tuple(reader.problems), last)
 
 
 def _read_map(book: Book) -> tuple[str, str, date, dict[str, _Known]]:
@@ -75,6 +76,12 @@ def _read_map(book: Book) -> tuple[str, str, date, dict[str, _Known]]:
             case _:
                 raise ValueError(NOT_OURS)
     return kind, practice, date.fromisoformat(day), known
+
+
+def _read_mark(book: Book) -> Mark | None:
+    """Which earlier analysis the workbook shows, where it shows one."""
+    day, sha256 = (book[MAP].cell(1, column).value for column in (5, 6))
+    return None if day is None else Mark(date.fromisoformat(str(day)), str(sha256))
 
 
 class _Reader:

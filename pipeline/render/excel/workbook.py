@@ -56,8 +56,25 @@ LOOKS: Mapping[str, tuple[float, bool, bool, str | None, str | None]] = {
     "result": (10.5, False, False, INK, None),
     "hidden": (1, False, False, "FFFFFF", None),
     "entry": (10.5, False, False, INK, "FFFFFF"),
+    "last": (10, False, False, SOFT, "F3F1EC"),
+    "last head": (10, True, False, INK, "E4E0D6"),
+    "new": (10.5, True, False, INK, "DCE9F5"),
 }
-BOXED = {"label", "level", "hint", "head", "entry", "number", "share", "total", "total number", "text"}
+BOXED = {
+    "label",
+    "level",
+    "hint",
+    "head",
+    "entry",
+    "number",
+    "share",
+    "total",
+    "total number",
+    "text",
+    "last",
+    "last head",
+    "new",
+}
 STATES = {"Done": "D5E8D4", "Open": "FBEBC2", "Not here": "E3E6E5"}
 _thin = Side(style="thin", color=RULE)
 BOX = Border(left=_thin, right=_thin, top=_thin, bottom=_thin)
@@ -143,7 +160,8 @@ def _write_map(book: Book, workbook: Workbook, places: Mapping[str, tuple[str, i
     """What is needed to read the file back: which key stands where, and what is printed where."""
     sheet = book.create_sheet(MAP)
     sheet.sheet_state = "veryHidden"
-    rows: list[tuple[str | int, ...]] = [(FORMAT, workbook.practice, workbook.day.isoformat(), workbook.kind)]
+    last = (workbook.last.day.isoformat(), workbook.last.sha256) if workbook.last else ()
+    rows: list[tuple[str | int, ...]] = [(FORMAT, workbook.practice, workbook.day.isoformat(), workbook.kind, *last)]
     for page in workbook.sheets:
         for line, row in enumerate(page.rows, 1):
             for column, cell in _placed(row):
@@ -229,7 +247,7 @@ class _Writer:
         if entry.proposed:
             target.fill = PatternFill("solid", fgColor=PROPOSED)
         target.protection = Protection(locked=entry.fixed)
-        if entry.kind != "text" or entry.help:
+        if entry.kind != "text" or entry.choices or entry.help:
             self.choices[(entry.kind, entry.choices, entry.help)].append(target.coordinate)
 
     def spread(self, target: Cell, span: int, style: str) -> None:
@@ -280,6 +298,7 @@ class _Writer:
             "share",
             "link",
             "progress",
+            "last head",
         )
         across = "center" if style in ("state", "number", "total number", "level") else None
         target.alignment = Alignment(wrap_text=style != "hidden", vertical="center" if middle else "top", horizontal=across)
@@ -298,7 +317,7 @@ class _Writer:
             self.sheet.conditional_formatting.add(cell, bar)
 
     def validation(self, kind: str, choices: str, help: str, cells: list[str]) -> None:
-        if kind == "choice":
+        if choices:
             rule = DataValidation(type="list", formula1=self.lists[choices], allow_blank=True)
             rule.errorTitle, rule.error = "Choose from the list", "Please choose one of the entries of the list."
         elif kind == "date":
