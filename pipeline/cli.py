@@ -12,6 +12,7 @@ from typing import Any
 import click
 
 from pipeline import __version__
+from pipeline.cli_impact import impact
 from pipeline.cli_year import record, remind, status
 from pipeline.errors import BinderError, ProblemsFound, VerificationError
 from pipeline.options import Finder, parse_day
@@ -25,23 +26,8 @@ class _Group(click.Group):
     """Commands in the order of the work; every expected failure as a message and an exit code."""
 
     def list_commands(self, ctx: click.Context) -> list[str]:
-        return [
-            "new",
-            "assess",
-            "import",
-            "change",
-            "list",
-            "check",
-            "coverage",
-            "build",
-            "verify",
-            "record",
-            "status",
-            "remind",
-            "lint",
-            "names",
-            "text",
-        ]
+        making = ["new", "assess", "import", "change", "list", "check", "coverage", "build", "verify", "impact"]
+        return [*making, "record", "status", "remind", "lint", "names", "text"]
 
     def invoke(self, ctx: click.Context) -> Any:
         try:
@@ -396,5 +382,5 @@ def verify(folder: Path) -> None:
     click.echo(f"{manifest['practice']} {manifest['edition']}: all {len(manifest['artifacts'])} files are as they were built.")
 
 
-for _command in (record, status, remind):
+for _command in (record, status, remind, impact):
     main.add_command(_command)

@@ -155,13 +155,13 @@ def check_coverage(
         for index, finding in enumerate(findings):
             named.append(finding.scenario)
             where = f"{shown}#/findings/{index}/scenario"
-            yield from exists(finding.scenario, scenarios, where, "scenario")
+            yield from exists(finding.scenario, scenarios.keys(), where, "scenario")
             if scenario := scenarios.get(finding.scenario):
                 yield from _fits(scenario, held, raw_profile, where)
         for index, entry in enumerate(not_applicable):
             named.append(entry.scenario)
             where = f"{shown}#/not_applicable/{index}/scenario"
-            yield from exists(entry.scenario, scenarios, where, "scenario")
+            yield from exists(entry.scenario, scenarios.keys(), where, "scenario")
             scenario = scenarios.get(entry.scenario)
             if scenario and not applies(scenario.applies_when, raw_profile):
                 mend = "Take the entry out, or record what changed with binder change; the report gives the catalogue's reason."

@@ -15,6 +15,17 @@ from pipeline.numbered import Numbered
 
 # where something with a number is written; field of Catalog → file
 FILES = {"reports": "catalog.toml", **{name: f"{name}.toml" for name in ("policies", "forms", "guides", "tasks", "courses")}}
+# documents to which others lead by their number, and which no package can be without
+_NEEDED = {
+    "F": (1, 3, 4, 5, 13, 18),
+    "L": (2, 3, 4, 9, 11, 13, 14, 19, 23),
+    "PR": (1, 2, 3),
+    "R": (1, 2, 3, 4, 5, 6),
+    "SEC": (4, 5, 11),
+    "SO": (1, 2, 3, 4, 5),
+    "TR": (50,),
+}
+NEEDED = frozenset(f"{letters}-{number:02}" for letters, numbers in _NEEDED.items() for number in numbers)
 # first letters of a number → the file in which it was written
 HOMES = {"SEC": "policies.toml", "F": "forms.toml", "L": "forms.toml", "DG": "guides.toml"}
 
@@ -32,6 +43,9 @@ def check_withdrawn(catalog: Catalog) -> Iterator[Problem]:
                     f"The number {entry.id} is withdrawn since {entry.withdrawn.since}, and stands here for something else too."
                 )
                 yield Problem(where, what, "Give what is new the next free number; the old one keeps its entry.")
+            if entry.withdrawn and entry.id in NEEDED:
+                what = f"Other documents lead to {entry.id} by its number and cannot be made without it."
+                yield Problem(where, what, "Keep it; its title and its text may change.")
             yield from _successors(entry, documents if name in DOCUMENTS else entries, where)
             yield from _titles(entry, where)
 
