@@ -10,8 +10,9 @@ from typing import Any
 
 from pipeline.errors import Problem, did_you_mean
 from pipeline.evidence_catalog import Returned, Shown
-from pipeline.loading import load_toml
+from pipeline.loading import json_dates, load_toml
 from pipeline.materials import Course, Duty, Guide, MessageTexts, Paper, QuizQuestion, Reminder, Slide, Step
+from pipeline.numbered import Numbered
 from pipeline.pdf.fonts import undrawable
 from pipeline.schema import validate
 from pipeline.workspace import Workspace
@@ -46,9 +47,7 @@ class Parameter:
 
 
 @dataclass(frozen=True)
-class Safeguard:
-    id: str
-    title: str
+class Safeguard(Numbered):
     text: str
     effort: str
     cost: str
@@ -75,9 +74,7 @@ class Question:
 
 
 @dataclass(frozen=True)
-class Scenario:
-    id: str
-    title: str
+class Scenario(Numbered):
     narrative: str
     vulnerability: str
     theme: str
@@ -148,9 +145,7 @@ class Revision:
 
 
 @dataclass(frozen=True)
-class Policy:
-    id: str
-    title: str
+class Policy(Numbered):
     template: str
     summary: str
     audience: str
@@ -176,14 +171,12 @@ class Due:
 
 
 @dataclass(frozen=True)
-class Task:
+class Task(Numbered):
     """One thing somebody must do; the spine between policies and forms.
 
     quarterly_with: the clause of a policy with which it is done each quarter instead. due: none for the cadence event.
     """
 
-    id: str
-    title: str
     step: str
     who: str
     cadence: str
@@ -198,9 +191,7 @@ class Task:
 
 
 @dataclass(frozen=True)
-class Form:
-    id: str
-    title: str
+class Form(Numbered):
     kind: str
     template: str
     purpose: str
@@ -219,7 +210,7 @@ class Section:
 
 
 @dataclass(frozen=True)
-class Report:
+class Report(Numbered):
     """A document that is neither policy nor form. view: which names it prints; audience and occasion: for whom and when.
 
     template: None where the program writes the file itself, in the format `suffix`. numbered: it prints pages of the
@@ -227,8 +218,6 @@ class Report:
     earlier edition, and there is none before the second.
     """
 
-    id: str
-    title: str
     section: str
     summary: str
     template: str | None = None
@@ -259,6 +248,8 @@ class Request:
 
 @dataclass(frozen=True)
 class Catalog:
+    """withdrawn: those of MOVED that are used no more, by field; findings speak of scenarios and safeguards, which stay in theirs."""
+
     law_as_of: date
     sections: tuple[Section, ...]
     reports: tuple[Report, ...]
@@ -290,7 +281,14 @@ class Catalog:
     duties: tuple[Duty, ...]
     returned: tuple[Returned, ...]
     shown: tuple[Shown, ...]
+    withdrawn: dict[str, tuple[Numbered, ...]] = field(default_factory=dict)
     files: tuple[str, ...] = field(default=())
+
+    @property
+    def documents(self) -> dict[str, Numbered]:
+        """Number → document, the withdrawn ones included."""
+        held = [*self.reports, *self.policies, *self.forms, *self.guides]
+        return {entry.id: entry for entry in (*(gone for name in DOCUMENTS for gone in self.withdrawn.get(name, ())), *held)}
 
     @property
     def clauses(self) -> frozenset[str]:
@@ -320,6 +318,9 @@ FILES = {
     "steps": "step",
     "duties": "duty",
 }
+DOCUMENTS = ("reports", "policies", "forms", "guides")
+# what no package holds any more once it is withdrawn
+MOVED = (*DOCUMENTS, "tasks", "courses")
 
 
 def load_catalog(workspace: Workspace) -> tuple[Catalog | None, list[Problem]]:
@@ -331,7 +332,7 @@ def load_catalog(workspace: Workspace) -> tuple[Catalog | None, list[Problem]]:
         value, found = load_toml(path, shown)
         if not found:
             schema = "scenarios" if path.parent != workspace.catalog else path.stem
-            plain = _json_dates(value)
+            plain = json_dates(value)
             found = validate(plain, workspace.schemas / f"{schema}.schema.json", shown) + list(undrawable(plain, shown))
         problems += found
         values[shown] = value
@@ -343,6 +344,9 @@ def load_catalog(workspace: Workspace) -> tuple[Catalog | None, list[Problem]]:
     def part(name: str) -> Any:
         return values[f"catalog/{name}.toml"]
 
+    tables = {"reports": part("catalog")["report"], **{name: part(name)[table] for name, table in FILES.items()}}
+    gone = {name: [entry for entry in tables[name] if "withdrawn" in entry] for name in MOVED}
+    used = {name: [entry for entry in table if entry not in gone.get(name, [])] for name, table in tables.items()}
     themes = part("catalog")["theme"]
     folder = {name: values.get(f"catalog/scenarios/{name}.toml", {"scenario": []}) for name in (t["id"] for t in themes)}
     return (
@@ -350,13 +354,13 @@ def load_catalog(workspace: Workspace) -> tuple[Catalog | None, list[Problem]]:
             {
                 "law_as_of": part("regulation")["source"]["law_as_of"],
                 "sections": part("catalog")["section"],
-                "reports": part("catalog")["report"],
                 "requests": part("catalog")["request"],
                 "themes": themes,
                 "ability": part("catalog")["ability"],
                 **{name: part("catalog")[name] for name in ("relief", "flow", "workbook", "proposal", "remind", "words")},
-                "provisions": part("regulation")["provision"],
-                **{name: part(name)[table] for name, table in FILES.items() if name != "regulation"},
+                "provisions": used.pop("regulation"),
+                **used,
+                "withdrawn": gone,
                 "scenarios": [scenario for held in folder.values() for scenario in held["scenario"]],
                 "changes": part("changes")["change"],
                 "criteria": part("changes")["criterion"],
@@ -388,12 +392,3 @@ def catalog_files(workspace: Workspace) -> list[Path]:
     """Every file of the catalogue: those with a name of their own, and the scenarios, sorted."""
     named = [workspace.catalog / f"{name}.toml" for name in ("catalog", "changes", "evidence", *FILES)]
     return [*named, *sorted((workspace.catalog / "scenarios").glob("*.toml"))]
-
-
-def _json_dates(value: Any) -> Any:
-    """TOML knows dates and JSON Schema knows only their text."""
-    if isinstance(value, dict):
-        return {key: _json_dates(item) for key, item in value.items()}
-    if isinstance(value, list):
-        return [_json_dates(item) for item in value]
-    return value.isoformat() if isinstance(value, date) else value

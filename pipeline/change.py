@@ -21,6 +21,7 @@ from pipeline.assess import (
 from pipeline.assessment.model import Assessment, ChangeRecord, after_changes
 from pipeline.catalog import Change
 from pipeline.check.assessment import check_change
+from pipeline.conditions import applies
 from pipeline.errors import ProblemsFound, UsageError, did_you_mean
 from pipeline.filing import file_record, free_name, write_new
 from pipeline.load import latest_assessment, load_changes, load_shared, read_valid
@@ -168,9 +169,8 @@ def _asked(made_of: Ground, change: Change, before: Before) -> Asked:
 def _read(made_of: Ground, change: Change, before: Before, asked: Asked, reader: Interpreter) -> dict[str, Any]:
     """The record as JSON, as far as it can be read."""
     setting = made_of.setting
-    omitted = {
-        scenario.id: scenario.omitted_because for scenario in setting.catalog.scenarios if scenario.id not in setting.scenarios
-    }
+    # a scenario that is withdrawn meanwhile can still happen, and its finding stays
+    omitted = {s.id: s.omitted_because for s in setting.catalog.scenarios if not applies(s.applies_when, setting.raw)}
     raw: dict[str, Any] = {
         "schema": "change/1",
         "practice": setting.profile.practice.slug,

@@ -13,6 +13,7 @@ import click
 
 from pipeline import __version__
 from pipeline.cli_editions import edits, history, issue, verify
+from pipeline.cli_impact import impact
 from pipeline.cli_reassess import reassess
 from pipeline.cli_year import record, remind, status
 from pipeline.errors import BinderError, ProblemsFound, VerificationError
@@ -40,6 +41,7 @@ class _Group(click.Group):
             "edits",
             "issue",
             "history",
+            "impact",
             "verify",
             "record",
             "status",
@@ -383,5 +385,5 @@ def build(
     )
 
 
-for _command in (reassess, edits, issue, history, verify, record, status, remind):
+for _command in (reassess, impact, edits, issue, history, verify, record, status, remind):
     main.add_command(_command)

@@ -8,6 +8,7 @@ import re
 import tomllib
 import unicodedata
 from collections.abc import Iterator
+from datetime import date
 from pathlib import Path
 from typing import Any
 
@@ -147,3 +148,12 @@ def strings(value: Json, pointer: str = "") -> Iterator[tuple[str, str]]:
     elif isinstance(value, list):
         for index, item in enumerate(value):
             yield from strings(item, f"{pointer}/{index}")
+
+
+def json_dates(value: Json) -> Json:
+    """TOML knows dates and JSON Schema knows only their text."""
+    if isinstance(value, dict):
+        return {key: json_dates(item) for key, item in value.items()}
+    if isinstance(value, list):
+        return [json_dates(item) for item in value]
+    return value.isoformat() if isinstance(value, date) else value

@@ -9,18 +9,18 @@ from dataclasses import dataclass
 from datetime import date
 from typing import Any
 
+from pipeline.numbered import Numbered
+
 Condition = Any
 
 
 @dataclass(frozen=True)
-class Course:
+class Course(Numbered):
     """A training that a practice assigns. audience: clinician, admin, officer; occasion: hiring, yearly or once (a new role).
 
     only: of the audience those who are one of these (pipeline.training.kinds_of); empty means all of it.
     """
 
-    id: str
-    title: str
     purpose: str
     audience: tuple[str, ...]
     occasion: tuple[str, ...]
@@ -136,15 +136,13 @@ class GuideCheck:
 
 
 @dataclass(frozen=True)
-class Guide:
+class Guide(Numbered):
     """Step-by-step instructions for one platform or system.
 
     versions: what they were written for; written_on: when. record: the form or log on which what was seen is entered;
     fields: what is filled in at the head of the check-off sheet. Texts of part and check may hold `these`, as GuideTexts has it.
     """
 
-    id: str
-    title: str
     summary: str
     versions: str
     written_on: date

@@ -8,10 +8,11 @@ from dataclasses import dataclass, replace
 from typing import Any
 from urllib.parse import quote
 
-from pipeline.catalog import Catalog, Form, Policy, Report, Task
+from pipeline.catalog import DOCUMENTS, Catalog, Form, Policy, Report, Task
 from pipeline.compare.model import Comparison
 from pipeline.conditions import applies
 from pipeline.materials import Guide
+from pipeline.numbered import why_withdrawn
 
 POLICIES, FORMS, GUIDES = "02-policies", "03-forms-and-logs", "06-onboarding"
 GUIDE_TEMPLATE = "guide.docx"
@@ -121,6 +122,10 @@ def make_plan(catalog: Catalog, profile: Mapping[str, Any], *, second: bool = Fa
         *(_artifact(form, FORMS) for form in forms if form.id in recorded),
         *(_artifact(guide, GUIDES) for guide in kept(catalog.guides)),
     )
+    present = {document.id for document in documents}
+    for gone in (entry for name in DOCUMENTS for entry in catalog.withdrawn.get(name, ())):
+        if gone.withdrawn:
+            left_out.append(LeftOut(gone.id, gone.title, why_withdrawn(gone.withdrawn, present)))
     order = [section.folder for section in catalog.sections]
     artifacts = tuple(sorted(documents, key=lambda artifact: order.index(artifact.section)))
     not_applicable = {

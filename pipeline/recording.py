@@ -113,7 +113,7 @@ def _ground(workspace: Workspace, slug: str, folder: Path, said: Said) -> Ground
 
 def _check_said(ground: Ground) -> list[Problem]:
     said, found = ground.said, []
-    if said.form and said.form not in (known := _documents(ground.catalog)):
+    if said.form and said.form not in (known := ground.catalog.documents):
         found.append(Problem("--form", f'There is no document "{said.form}".', did_you_mean(said.form, known)))
     if said.day and said.day > said.received:
         found.append(
@@ -124,11 +124,6 @@ def _check_said(ground: Ground) -> list[Problem]:
         mend = f"{did_you_mean(said.person, people)} People are named by their id in the profile."
         found.append(Problem("--person", f'Nobody with the id "{said.person}" works for the practice.', mend))
     return found
-
-
-def _documents(catalog: Catalog) -> set[str]:
-    forms, policies, reports = catalog.forms, catalog.policies, catalog.reports
-    return {*(form.id for form in forms), *(policy.id for policy in policies), *(report.id for report in reports)}
 
 
 def _bytes(file: Path, shown: str) -> bytes:

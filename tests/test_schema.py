@@ -17,7 +17,7 @@ from conftest import JUNIPER, LANTERN, ROOT
 from jsonschema import Draft202012Validator, FormatChecker
 from mutation import CASES, assert_told, changed, read_cases, resolve
 
-from pipeline import catalog, practice
+from pipeline import catalog, numbered, practice
 from pipeline.assessment import model
 from pipeline.build import Built
 from pipeline.schema import pointer, validate
@@ -225,6 +225,8 @@ CLASSES = {
     catalog.Task: ("tasks", "/properties/task/items"),
     catalog.Due: ("tasks", "/properties/task/items/properties/due"),
     catalog.Form: ("forms", "/properties/form/items"),
+    numbered.Withdrawn: ("policies", "/properties/policy/items/properties/withdrawn"),
+    numbered.Former: ("policies", "/properties/policy/items/properties/formerly/items"),
     catalog.Section: ("catalog", "/properties/section/items"),
     catalog.Report: ("catalog", "/properties/report/items"),
     catalog.Request: ("catalog", "/properties/request/items"),
@@ -274,11 +276,11 @@ def test_a_class_has_the_fields_that_its_schema_describes(kind: type) -> None:
     assert needed == set(schema.get("required", [])) - left_out
 
 
-@pytest.mark.parametrize("module", [practice, model, catalog], ids=lambda module: module.__name__)
+@pytest.mark.parametrize("module", [practice, model, catalog, numbered], ids=lambda module: module.__name__)
 def test_each_class_of_data_is_compared_with_a_schema(module: ModuleType) -> None:
-    """A new class does not escape the comparison; Catalog is made of several files."""
+    """A new class does not escape the comparison; Catalog is made of several files, Numbered is the base of what has a number."""
     here = {kind for kind in vars(module).values() if is_dataclass(kind) and kind.__module__ == module.__name__}
-    assert here - set(CLASSES) <= {catalog.Catalog}
+    assert here - set(CLASSES) <= {catalog.Catalog, numbered.Numbered}
 
 
 def test_the_classes_keep_what_the_files_say(project: Workspace) -> None:

@@ -81,6 +81,8 @@ def propose_steps(
     steps: dict[str, Step] = {}
     for id in scenario.safeguards:
         fuller = safeguards[id]
+        if not fuller.in_force(day):
+            continue
         chosen = fuller
         if burden(catalog, profile, fuller) > carries(catalog, profile, level) and fuller.instead:
             chosen = safeguards[fuller.instead]

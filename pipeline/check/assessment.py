@@ -10,7 +10,7 @@ from pipeline.assessment.model import Action, Assessment, ChangeRecord, Finding,
 from pipeline.assessment.questions import likelihoods, proved
 from pipeline.assessment.scoring import LEVELS
 from pipeline.catalog import Catalog, Scenario
-from pipeline.check.references import exists, unique
+from pipeline.check.references import exists, instead_of, unique
 from pipeline.conditions import applies
 from pipeline.errors import Problem
 from pipeline.practice import Profile
@@ -27,6 +27,7 @@ def check_assessment(assessment: Assessment, profile: Profile, catalog: Catalog,
         yield from exists(id, workforce, f"{shown}#/participants/{index}", "member of the workforce")
     yield from unique((entry.fact for entry in assessment.confirmed), f"{shown}#/confirmed", "fact")
     yield from unique((entry.asset for entry in assessment.inventory), f"{shown}#/inventory", "asset")
+    yield from _in_force(assessment, catalog, shown)
     yield from check_findings(assessment.findings, assessment.date, workforce, catalog, shown)
     yield from _decisions(assessment, workforce, catalog, shown)
     yield from _followed_up(assessment, shown)
@@ -49,6 +50,7 @@ def check_change(
     workforce = {person.id for person in profile.workforce}
     for index, id in enumerate(record.participants):
         yield from exists(id, workforce, f"{shown}#/participants/{index}", "member of the workforce")
+    yield from _in_force(record, catalog, shown)
     yield from check_findings(record.findings, record.date, workforce, catalog, shown)
     scenarios = {scenario.id for scenario in catalog.scenarios}
     again = {finding.scenario for finding in record.findings} | {entry.scenario for entry in record.not_applicable}
@@ -72,6 +74,17 @@ def check_findings(
     yield from unique((finding.id for finding in findings), f"{shown}#/findings", "number")
     for index, finding in enumerate(findings):
         yield from _finding(finding, day, workforce, catalog, f"{shown}#/findings/{index}")
+
+
+def _in_force(analysis: Assessment | ChangeRecord, catalog: Catalog, shown: str) -> Iterator[Problem]:
+    """An analysis of an earlier day may speak of what is withdrawn since, and is built from as before."""
+    over = {scenario.id: scenario.withdrawn for scenario in catalog.scenarios if not scenario.in_force(analysis.date)}
+    named = [(f"findings/{index}", finding.scenario) for index, finding in enumerate(analysis.findings)]
+    named += [(f"not_applicable/{index}", entry.scenario) for index, entry in enumerate(analysis.not_applicable)]
+    for at, id in named:
+        if withdrawn := over.get(id):
+            what = f"The scenario {id} is withdrawn since {withdrawn.since}, and the analysis is of a later day."
+            yield Problem(f"{shown}#/{at}/scenario", what, instead_of(withdrawn))
 
 
 def _finding(finding: Finding, day: date, workforce: set[str], catalog: Catalog, where: str) -> Iterator[Problem]:
@@ -143,13 +156,13 @@ def check_coverage(
         for index, finding in enumerate(findings):
             named.append(finding.scenario)
             where = f"{shown}#/findings/{index}/scenario"
-            yield from exists(finding.scenario, scenarios, where, "scenario")
+            yield from exists(finding.scenario, scenarios.keys(), where, "scenario")
             if scenario := scenarios.get(finding.scenario):
                 yield from _fits(scenario, held, raw_profile, where)
         for index, entry in enumerate(not_applicable):
             named.append(entry.scenario)
             where = f"{shown}#/not_applicable/{index}/scenario"
-            yield from exists(entry.scenario, scenarios, where, "scenario")
+            yield from exists(entry.scenario, scenarios.keys(), where, "scenario")
             scenario = scenarios.get(entry.scenario)
             if scenario and not applies(scenario.applies_when, raw_profile):
                 mend = "Take the entry out, or record what changed with binder change; the report gives the catalogue's reason."
@@ -159,7 +172,7 @@ def check_coverage(
         numbers = (finding.id for _, findings, _ in sources for finding in findings)
         yield from unique(numbers, f"{missing}#/findings", "number")
     for scenario in catalog.scenarios:
-        if scenario.id not in named and applies(scenario.applies_when, raw_profile):
+        if scenario.id not in named and not scenario.withdrawn and applies(scenario.applies_when, raw_profile):
             yield Problem(
                 f"{missing}#/findings",
                 f'The scenario {scenario.id} "{scenario.title}" is not assessed.',
@@ -171,7 +184,7 @@ def _fits(scenario: Scenario, held: set[str], raw_profile: Mapping[str, Any], wh
     if not applies(scenario.applies_when, raw_profile):
         what = f'The profile says that this cannot happen here: "{scenario.omitted_because}"'
         yield Problem(where, what, "Take the finding out, correct the profile, or record the change with binder change.")
-    if not held.intersection(scenario.policies):
+    if not scenario.withdrawn and not held.intersection(scenario.policies):
         mend = "Name a policy for the scenario in catalog/scenarios."
         yield Problem(where, "No policy of this practice answers the finding.", mend)
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Collection, Iterator, Mapping
 from functools import reduce
 from typing import Any
 
@@ -10,6 +10,7 @@ from pipeline.catalog import Catalog, Scenario, Task
 from pipeline.check.evidence import check_evidence
 from pipeline.check.references import exists, unique
 from pipeline.check.scenarios import check_scenarios, check_weighing, place_of
+from pipeline.check.withdrawn import check_withdrawn
 from pipeline.conditions import check_condition
 from pipeline.errors import Problem, did_you_mean
 from pipeline.plan import FORMS, GUIDES, POLICIES
@@ -55,8 +56,10 @@ Schema = Mapping[str, Any]
 def check_catalog(catalog: Catalog, schemas: Mapping[str, Schema]) -> Iterator[Problem]:
     """Every defect of the catalogue that a schema cannot see; schemas: those named in CODES, by name."""
     citations = {provision.citation for provision in catalog.provisions}
-    policies = {policy.id: policy for policy in catalog.policies}
-    forms = {form.id for form in catalog.forms}
+    documents, gone = catalog.documents, catalog.withdrawn
+    policies = {entry.id: entry for entry in (*gone.get("policies", ()), *catalog.policies)}
+    forms = {entry.id: entry for entry in (*gone.get("forms", ()), *catalog.forms)}
+    tasks = {entry.id: entry for entry in (*gone.get("tasks", ()), *catalog.tasks)}
     for name, entries in _tables(catalog).items():
         keys = [getattr(entry, "id", None) or getattr(entry, "name", None) or entry.citation for entry in entries]
         yield from unique(keys, f"catalog/{name}", "number")
@@ -68,14 +71,15 @@ def check_catalog(catalog: Catalog, schemas: Mapping[str, Schema]) -> Iterator[P
             for policy in getattr(entry, "policies", ()):
                 yield from exists(policy, policies, where, "policy")
             yield from check_condition(getattr(entry, "applies_when", None), schemas["profile"], where)
-    scenarios = {scenario.id for scenario in catalog.scenarios}
+    scenarios = {scenario.id: scenario for scenario in catalog.scenarios}
     for slide in catalog.slides:
         for scenario in slide.scenarios:
             yield from exists(scenario, scenarios, f"catalog/slides.toml, {slide.id}", "scenario")
-    yield from _policies(catalog, forms)
+    yield from _policies(catalog)
     yield from _tasks(catalog, forms)
     yield from _guides(catalog, forms, schemas["profile"])
     yield from check_scenarios(catalog)
+    yield from check_withdrawn(catalog)
     yield from _reminders(catalog, schemas["profile"])
     yield from _words(catalog, schemas)
     yield from check_weighing(catalog, schemas["profile"])
@@ -90,8 +94,6 @@ def check_catalog(catalog: Catalog, schemas: Mapping[str, Schema]) -> Iterator[P
     yield from unique((report.id for report in catalog.reports), "catalog/catalog.toml", "number of a report")
     for report in catalog.reports:
         yield from exists(report.section, sections, f"catalog/catalog.toml, {report.id}", "section")
-    guides = {guide.id for guide in catalog.guides}
-    documents = {r.id for r in catalog.reports} | {p.id for p in catalog.policies} | forms | guides
     for course in catalog.courses:
         for material in course.material:
             yield from exists(material, documents, f"catalog/courses.toml, {course.id}", "document")
@@ -110,7 +112,7 @@ def check_catalog(catalog: Catalog, schemas: Mapping[str, Schema]) -> Iterator[P
         for document in step.documents:
             yield from exists(document, documents, f"catalog/steps.toml, {step.id}", "document")
     for duty in catalog.duties:
-        yield from exists(duty.task, {task.id for task in catalog.tasks}, f"catalog/duties.toml, {duty.id}", "task")
+        yield from exists(duty.task, tasks, f"catalog/duties.toml, {duty.id}", "task")
     for provision in catalog.provisions:
         for document in provision.documented_in:
             yield from exists(document, documents, f"catalog/regulation.toml, {provision.citation}", "document")
@@ -121,8 +123,8 @@ def _tables(catalog: Catalog) -> dict[str, tuple[Any, ...]]:
     return {
         "regulation.toml": catalog.provisions,
         "parameters.toml": catalog.parameters,
-        "safeguards.toml": catalog.safeguards,
-        "scenarios": catalog.scenarios,
+        "safeguards.toml": tuple(safeguard for safeguard in catalog.safeguards if not safeguard.withdrawn),
+        "scenarios": tuple(scenario for scenario in catalog.scenarios if not scenario.withdrawn),
         "changes.toml": (*catalog.changes, *catalog.criteria),
         "policies.toml": catalog.policies,
         "tasks.toml": catalog.tasks,
@@ -138,18 +140,17 @@ def _tables(catalog: Catalog) -> dict[str, tuple[Any, ...]]:
     }
 
 
-def _policies(catalog: Catalog, forms: set[str]) -> Iterator[Problem]:
-    documents = {policy.id for policy in catalog.policies} | forms | {report.id for report in catalog.reports}
+def _policies(catalog: Catalog) -> Iterator[Problem]:
     served = {policy for task in catalog.tasks for policy in task.policies}
     for policy in catalog.policies:
         where = f"catalog/policies.toml, {policy.id}"
         for related in policy.related:
-            yield from exists(related, documents, where, "document")
+            yield from exists(related, catalog.documents, where, "document")
         if policy.id not in served:
             yield Problem(where, "No task belongs to this policy: nobody carries it out.", "Add a task in catalog/tasks.toml.")
 
 
-def _tasks(catalog: Catalog, forms: set[str]) -> Iterator[Problem]:
+def _tasks(catalog: Catalog, forms: Collection[str]) -> Iterator[Problem]:
     citations = {policy.id: set(policy.citations) for policy in catalog.policies}
     for task in catalog.tasks:
         where = f"catalog/tasks.toml, {task.id}"
@@ -167,7 +168,7 @@ def _tasks(catalog: Catalog, forms: set[str]) -> Iterator[Problem]:
             yield Problem(f"catalog/forms.toml, {form.id}", "No task is recorded on it.", "Add the task, or take the form out.")
 
 
-def _guides(catalog: Catalog, forms: set[str], profile: Schema) -> Iterator[Problem]:
+def _guides(catalog: Catalog, forms: Collection[str], profile: Schema) -> Iterator[Problem]:
     """A guide cites what its policies cite, and its parts belong to those policies."""
     citations = {policy.id: set(policy.citations) for policy in catalog.policies}
     for guide in catalog.guides:
@@ -206,8 +207,8 @@ def _due(task: Task, where: str) -> Iterator[Problem]:
 
 def _reminders(catalog: Catalog, profile: Schema) -> Iterator[Problem]:
     """A misspelt reason would call for a reminder nowhere, and nobody would notice."""
-    scenarios = [scenario.id for scenario in catalog.scenarios]
-    tasks = [task.id for task in catalog.tasks]
+    scenarios = {scenario.id: scenario for scenario in catalog.scenarios}
+    tasks = {task.id: task for task in (*catalog.withdrawn.get("tasks", ()), *catalog.tasks)}
     kinds = profile["$defs"]["system"]["properties"]["kind"]["enum"]
     for reminder in catalog.reminders:
         where = f"catalog/reminders.toml, {reminder.id}"

@@ -14,18 +14,20 @@ FILE = "catalog/evidence.toml"
 
 def check_evidence(catalog: Catalog, profile: Mapping[str, Any]) -> Iterator[Problem]:
     """Names that do not exist, and tasks that no entry can show; profile: the schema of profiles, for kinds of systems."""
-    documents = {form.id for form in catalog.forms} | {report.id for report in catalog.reports}
+    # a withdrawn log is still read: it comes back filled from packages of earlier years
+    documents = catalog.documents.keys()
     yield from unique([f"{entry.document} {entry.sheet}" for entry in catalog.returned], FILE, "sheet")
     for entry in catalog.returned:
         yield from exists(entry.document, documents, f"{FILE}, {entry.document}", "document")
     tasks = {task.id: task for task in catalog.tasks}
+    named = {task.id: task for task in (*catalog.withdrawn.get("tasks", ()), *catalog.tasks)}
     kinds = {kind for name in ("system", "network") for kind in profile["$defs"][name]["properties"]["kind"]["enum"]}
     sheets: dict[str, dict[str, str | None]] = {}
     for entry in catalog.returned:
         sheets.setdefault(entry.document, {})[entry.sheet] = entry.dated
     for rule in catalog.shown:
         where = f"{FILE}, {rule.task}"
-        yield from exists(rule.task, tasks, where, "task")
+        yield from exists(rule.task, named, where, "task")
         for kind in rule.kind:
             yield from exists(kind, kinds, where, "kind of system or network")
         if rule.task in tasks and (held := sheets.get(tasks[rule.task].record)):

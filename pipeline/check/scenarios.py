@@ -26,11 +26,13 @@ def check_scenarios(catalog: Catalog) -> Iterator[Problem]:
     """Every defect of scenarios, safeguards, changes and of their reach."""
     safeguards = {safeguard.id: safeguard for safeguard in catalog.safeguards}
     homes = {clause: policy.id for policy in catalog.policies for clause in policy.clauses}
-    for scenario in catalog.scenarios:
+    standing = [scenario for scenario in catalog.scenarios if not scenario.withdrawn]
+    for scenario in standing:
         yield from _scenario(scenario, safeguards, homes)
     for safeguard in catalog.safeguards:
-        yield from _safeguard(safeguard, safeguards)
-    asked = {clause for scenario in catalog.scenarios for clause in scenario.clauses}
+        if not safeguard.withdrawn:
+            yield from _safeguard(safeguard, safeguards)
+    asked = {clause for scenario in standing for clause in scenario.clauses}
     for clause in sorted(set(homes) - asked):
         where = f"catalog/policies.toml, {homes[clause]}"
         yield Problem(where, f"No scenario asks for the clause {clause}.", "Name it in a scenario, or take it out.")
@@ -73,7 +75,7 @@ def _weight(safeguard: Safeguard) -> int:
 
 
 def _changes(catalog: Catalog) -> Iterator[Problem]:
-    scenarios = {scenario.id for scenario in catalog.scenarios}
+    scenarios = {scenario.id: scenario for scenario in catalog.scenarios}
     for change in catalog.changes:
         where = f"catalog/changes.toml, {change.id}"
         for id in (*change.scenarios, *change.neighbours):
@@ -102,8 +104,8 @@ def check_weighing(catalog: Catalog, profile_schema: Mapping[str, Any]) -> Itera
 
 def _reach(catalog: Catalog) -> Iterator[Problem]:
     """Each standard and specification is reached by a scenario, or by a record of where it is documented."""
-    documents = {p.id for p in catalog.policies} | {f.id for f in catalog.forms} | {r.id for r in catalog.reports}
-    cited = {citation for scenario in catalog.scenarios for citation in scenario.citations}
+    documents = catalog.documents
+    cited = {citation for scenario in catalog.scenarios if not scenario.withdrawn for citation in scenario.citations}
     for provision in catalog.provisions:
         where = f"catalog/regulation.toml, {provision.citation}"
         for id in provision.documented_in:

@@ -14,6 +14,7 @@ from pipeline.context.common import Inputs, by_risk, common_names, finding_names
 from pipeline.context.mitigation import by_month, by_owner, first_month, measures, steps_by_date, steps_by_owner
 from pipeline.facts import joined, printed_date
 from pipeline.names import LinkNames, NotApplicableNames
+from pipeline.numbered import why_withdrawn
 from pipeline.plan import Artifact
 from pipeline.render.look import LEVEL_FILLS
 from pipeline.report_names import (
@@ -118,8 +119,11 @@ def _not_applicable(inputs: Inputs) -> Iterator[NotApplicableNames]:
     """Scenarios left out by the assessment, and those that the facts of the practice leave out."""
     from_assessment = {entry.scenario: entry.reason for entry in inputs.assessment.not_applicable}
     assessed = {finding.scenario for finding in inputs.assessment.findings}
+    standing = {scenario.id for scenario in inputs.catalog.scenarios if scenario.withdrawn is None}
     for scenario in inputs.catalog.scenarios:
         reason = from_assessment.get(scenario.id) or (scenario.omitted_because if scenario.id not in assessed else None)
+        if scenario.withdrawn and scenario.id not in (*assessed, *from_assessment):
+            reason = why_withdrawn(scenario.withdrawn, standing)
         if reason:
             yield NotApplicableNames(scenario.id, scenario.title, reason)
 

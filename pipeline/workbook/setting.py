@@ -44,8 +44,8 @@ class Setting:
 
     @cached_property
     def scenarios(self) -> dict[str, Scenario]:
-        """Those that apply, in the order of the catalogue: theme by theme, the gravest first."""
-        return {s.id: s for s in self.catalog.scenarios if applies(s.applies_when, self.raw)}
+        """Those that apply on the day, in the order of the catalogue: theme by theme, the gravest first."""
+        return {s.id: s for s in self.catalog.scenarios if s.in_force(self.day) and applies(s.applies_when, self.raw)}
 
     @cached_property
     def themes(self) -> tuple[tuple[Theme, tuple[Scenario, ...]], ...]:
