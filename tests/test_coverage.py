@@ -134,7 +134,7 @@ def test_the_crosswalk_names_the_pages_of_the_manifest(packages: dict[str, Built
     entries = listed(packages[slug])
     crosswalk = entries["R-07"]
     text = pages_of(packages[slug], crosswalk["binder_page"], crosswalk["pages"])
-    printed = re.findall(r"((?:SEC|TR|SO|ON|PR|DG|[FLR])-\d\d) \((\d+)\)", text)
+    printed = re.findall(r"((?:SEC|TR|SO|ON|PR|DG|CH|[FLR])-\d\d) \((\d+)\)", text)
     assert len(printed) > 150
     assert {(id, int(page)) for id, page in printed} <= {(id, entry["binder_page"]) for id, entry in entries.items()}
 
@@ -146,7 +146,7 @@ def test_the_index_for_auditors_names_the_pages_of_the_manifest(packages: dict[s
     first = min(entry["binder_page"] for entry in entries.values() if entry["binder_page"])
     text = pages_of(packages[slug], 2, first - 3)  # up to the divider before the first document
     index = text[text.index("What an auditor asks for first") :]
-    found = re.findall(r"^.*?((?:SEC|TR|SO|ON|PR|DG|[FLR])-\d\d) [^\n,]+(?:\n[^\n,]+)?, (\d+)", index, re.MULTILINE)
+    found = re.findall(r"^.*?((?:SEC|TR|SO|ON|PR|DG|CH|[FLR])-\d\d) [^\n,]+(?:\n[^\n,]+)?, (\d+)", index, re.MULTILINE)
     assert found[0][0] == "R-01"
     assert len(found) > 40
     assert {(id, int(page)) for id, page in found} <= {(id, entry["binder_page"]) for id, entry in entries.items()}

@@ -17,6 +17,7 @@ from conftest import JUNIPER
 
 from pipeline.assessment.model import Action, Assessment, Finding, Rating
 from pipeline.catalog import Catalog, Scenario
+from pipeline.compare.model import Comparison
 from pipeline.conditions import applies
 from pipeline.context import Inputs, names_for
 from pipeline.context.common import practice_names
@@ -37,6 +38,8 @@ Facts = dict[str, Any]
 HARBOR = "example-harbor-oak"  # many people, four sites and a Part 2 program
 CROSSWALK = "R-07"
 DAY = date(2026, 9, 14)
+# an edition before this one from which nothing differs, so that the documents about changes are looked at too
+QUIET = Comparison("2026.1", DAY, DAY, "2027.1", DAY, {}, {}, (), (), ())
 # names that the rendering looks up by itself: the lists that fill tables, and what a link shows
 ALWAYS_USED = frozenset((*LISTS.values(), "levels", "id", "title", "href"))
 
@@ -411,7 +414,7 @@ def printed(
 ) -> Callable[[str, Facts], list[tuple[str, str]]]:
     """printed(slug, profile) gives (document, text) of each paragraph of policies and reports and each cell of the forms.
 
-    What an assessor wrote is left out, and so is the crosswalk, which lists what the practice lacks, with the reasons. The
+    The edition is a second one, with all documents that there can be. What an assessor wrote is left out, and so is the crosswalk, which lists what the practice lacks, with the reasons. The
     stories of the catalogue are looked at by themselves. A document is a function of its template and of the names in it:
     one with the same names is not rendered again.
     """
@@ -441,9 +444,9 @@ def printed(
     def render_all(slug: str, profile: Facts) -> list[tuple[str, str]]:
         story = plain_story(catalog, profile)
         alone = replace(catalog, scenarios=(story,))
-        plan = make_plan(alone, profile)
+        plan = make_plan(alone, profile, second=True)
         analysis = plain_analysis(practice(slug)[1], story)
-        inputs = Inputs(alone, structure(profile, Profile), analysis, plan, "2026.1", DAY, raw=profile)
+        inputs = Inputs(alone, structure(profile, Profile), analysis, plan, "2027.1", DAY, raw=profile, comparison=QUIET)
         return [
             (artifact.id, text)
             for artifact in plan.artifacts

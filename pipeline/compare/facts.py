@@ -108,23 +108,28 @@ def _keys(old: Raw, new: Raw) -> list[str]:
 def _officers(scene: Scene) -> Iterator[FactChange]:
     then, now = scene.old.get("officers", {}), scene.new.get("officers", {})
     for key in _keys(then, now):
-        title = OFFICERS.get(key, key.replace("_", " "))
+        title = OFFICERS.get(key)
+        if title is None:
+            yield FactChange("officer", "changed", _title(key), generic(key, "the practice", then.get(key), now.get(key)))
+            continue
         was, is_ = then.get(key) or {}, now.get(key) or {}
-        if was.get("person") != is_.get("person"):
-            how = f"The {title} is now {scene.person(is_.get('person'))}, since {scene.day(is_.get('since'))}; "
-            how += f"before: {scene.person(was.get('person'), then=True)}."
+        person, former = scene.person(is_.get("person")), scene.person(was.get("person"), then=True)
+        if was.get("person") != is_.get("person") and person != former:
+            how = f"The {title} is now {aside(person)} since {scene.day(is_.get('since'))}; before: {former}."
             yield FactChange("officer", "new", title, how)
         else:
             for field in _keys(was, is_):
+                if field == "person":
+                    continue
                 if field == "since":
-                    how = f"{aside(scene.person(is_['person']))} is entered as {title} since {scene.day(is_.get('since'))}; "
+                    how = f"{aside(person)} is entered as {title} since {scene.day(is_.get('since'))}; "
                     how += f"before: since {scene.day(was.get('since'))}."
                 else:
                     how = generic(field, f"the {title}", was.get(field), is_.get(field))
                 yield FactChange("officer", "changed", title, how)
-    if scene.old.get("approver") != scene.new.get("approver"):
-        how = f"The policies are now approved by {scene.person(scene.new.get('approver'))}; "
-        how += f"before: {scene.person(scene.old.get('approver'), then=True)}."
+    approver, former = scene.person(scene.new.get("approver")), scene.person(scene.old.get("approver"), then=True)
+    if scene.old.get("approver") != scene.new.get("approver") and approver != former:
+        how = f"The policies are now approved by {approver}; before: {former}."
         yield FactChange("officer", "new", "Approval", how)
 
 
@@ -244,7 +249,7 @@ def _listed(what: str, old: list[str], new: list[str], more: str, less: str) -> 
         yield FactChange("practice", "changed", what, more.format(joined(added)))
     if taken:
         yield FactChange("practice", "changed", what, less.format(joined(taken)))
-    if not added and not taken:
+    if not added and not taken and old != new:
         yield FactChange("practice", "changed", what, f"{what} are listed in another order.")
 
 

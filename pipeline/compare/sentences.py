@@ -12,6 +12,7 @@ from pipeline.statements import ACCESS, ENTRY, VISITORS
 
 Raw = Mapping[str, Any]
 NOBODY = "nobody"
+REGISTERED = ("tag", "model", "user", "location")
 DEVICES = {
     "laptop": "laptops",
     "desktop": "desktop computers",
@@ -81,7 +82,7 @@ def name_of(scene: Scene, table: str, entry: Raw, *, then: bool = False) -> str:
     if table != "devices":
         return str(entry.get("name") or entry["id"])
     owner = "personal" if entry["owner"] == "personal" else "practice-owned"
-    platform = f" with {scene.words['platform'][entry['platform']]}" if entry["platform"] != "none" else ""
+    platform = f" with {scene.words['platform'].get(entry['platform'], entry['platform'])}" if entry["platform"] != "none" else ""
     return f"{owner} {DEVICES.get(entry['class'], entry['class'])}{platform}"
 
 
@@ -156,8 +157,10 @@ def _value(label: str, field: str, show: Callable[[Scene, Any, bool], str] | Non
             "" if value is None else show(scene, value, then) if show else str(value)
             for value, then in ((was, True), (is_, False))
         ]
-        # another id for the same person or place is no change
-        return [_was_is(label.format(name=aside(name)), *shown)] if shown[0] != shown[1] else []
+        if shown[0] != shown[1]:
+            return [_was_is(label.format(name=aside(name)), *shown)]
+        # another id for the same person or place is no change; a part that is not shown is one
+        return [generic(field, name, was, is_)] if isinstance(is_, dict) else []
 
     return told
 
@@ -204,23 +207,29 @@ def _register(scene: Scene, name: str, old: Raw, new: Raw) -> list[str]:
     """Device by device, as the register has them."""
     then = {one["tag"]: one for one in old.get("register", ())}
     now = {one["tag"]: one for one in new.get("register", ())}
-    told = [f"{tag} ({one['model']}) is new on the register{_holder(scene, one)}." for tag, one in now.items() if tag not in then]
+    told = [
+        f"{tag} ({one['model']}) is new on the register{', ' * bool(_holder(scene, one))}{_holder(scene, one)}."
+        for tag, one in now.items()
+        if tag not in then
+    ]
     told += [f"{tag} ({one['model']}) is no longer on the register." for tag, one in then.items() if tag not in now]
     for tag in now.keys() & then.keys():
         was, is_ = then[tag], now[tag]
         if was["model"] != is_["model"]:
             told.append(f"{tag} was {was['model']} and is now {is_['model']}.")
-        if (was.get("user"), was.get("location")) != (is_.get("user"), is_.get("location")):
-            told.append(f"{tag} ({is_['model']}) has another user or place{_holder(scene, is_) or ': none is entered'}.")
-    if not told and (old.get("register") or []) != (new.get("register") or []):
+        if _holder(scene, was, then=True) != _holder(scene, is_):
+            told.append(f"{tag} ({is_['model']}) is now {_holder(scene, is_) or 'without a user or a place'}.")
+        others = [key for key in (is_ | was) if key not in REGISTERED and was.get(key) != is_.get(key)]
+        told += [generic(key, tag, was.get(key), is_.get(key)) for key in others]
+    if not told and list(then) != list(now):
         told.append(f"The register of {name} is listed in another order.")
     return sorted(told)
 
 
-def _holder(scene: Scene, one: Raw) -> str:
-    if one.get("user"):
-        return f", used by {scene.person(one['user'])}"
-    return f", at {scene.place(one['location'])}" if one.get("location") else ""
+def _holder(scene: Scene, one: Raw, *, then: bool = False) -> str:
+    used = f"used by {scene.person(one['user'], then=then)}" if one.get("user") else ""
+    kept = f"at {scene.place(one['location'], then=then)}" if one.get("location") else ""
+    return joined(filter(None, (used, kept)))
 
 
 def _address(scene: Scene, value: Raw, _: bool) -> str:

@@ -100,6 +100,8 @@ def _trend_chart(sheet: Worksheet, levels: list[str], last: int) -> BarChart:
         series.dLbls = DataLabelList()
         series.dLbls.showVal, series.dLbls.showSerName, series.dLbls.showCatName = True, False, False
         series.dLbls.showLegendKey = series.dLbls.showPercent = False
+        # a level that an edition does not have gets no number
+        series.dLbls.numFmt = "0;;"
     chart.set_categories(Reference(sheet, min_col=1, min_row=3, max_row=last))
     chart.x_axis.delete = chart.y_axis.delete = False
     chart.y_axis.majorGridlines = None
