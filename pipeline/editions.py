@@ -25,6 +25,7 @@ from pipeline.assessment.model import Assessment
 from pipeline.compare.model import Earlier, File, Side
 from pipeline.errors import Problem, ProblemsFound, UsageError, did_you_mean
 from pipeline.loading import load_json
+from pipeline.plan import REDLINES
 from pipeline.publish import MANIFEST, digest, files_of, read_manifest
 from pipeline.records import structure
 from pipeline.schema import validate
@@ -138,6 +139,13 @@ def find_edition(editions: Sequence[Issued], edition: str) -> Issued:
 def before(editions: Sequence[Issued], edition: str) -> tuple[Issued, ...]:
     """Those with a lower number."""
     return tuple(one for one in editions if number_of(one.edition) < number_of(edition))
+
+
+def titles_of(editions: Sequence[Issued]) -> dict[str, str]:
+    """Every document that was ever issued → its title in the newest edition that has it; redlines belong to one edition."""
+    manifests = (read_manifest(one.folder / PACKAGE) for one in editions if not one.removed)
+    entries = (entry for manifest in manifests if manifest for entry in manifest["artifacts"])
+    return {entry["id"]: entry["title"] for entry in entries if entry["section"] and not entry["id"].startswith(REDLINES)}
 
 
 def next_edition(editions: Sequence[Issued], year: int) -> str:

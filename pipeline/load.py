@@ -15,9 +15,10 @@ from pipeline.catalog import Catalog, catalog_files, load_catalog
 from pipeline.check.assessment import check_assessment, check_change, check_coverage, check_facts
 from pipeline.check.catalog import CODES, check_catalog
 from pipeline.check.profile import check_profile
+from pipeline.check.withdrawn import vanished
 from pipeline.conditions import applies
 from pipeline.coverage import gaps
-from pipeline.editions import RECORD, Issued, before, next_edition, read_editions
+from pipeline.editions import RECORD, Issued, before, next_edition, read_editions, titles_of
 from pipeline.errors import Problem, ProblemsFound, UsageError
 from pipeline.lint import templates as lint_templates
 from pipeline.loading import load_json, read_bounded
@@ -112,7 +113,7 @@ def load_practice(
     second = bool(before(issued, edition) if edition else issued)
     plan = make_plan(catalog, subject.raw, second=second) if catalog and profile and not subject.problems else None
     if catalog and plan:
-        problems += gaps(catalog, plan)
+        problems += [*gaps(catalog, plan), *vanished(catalog, titles_of(issued))]
     file, found = latest_assessment(workspace, folder, as_of)
     problems += found
     raw_assessment, found = read_valid(workspace, file, "assessment") if file else (None, [])

@@ -22,7 +22,7 @@ from pipeline.load import Loaded
 from pipeline.merge.model import Merged
 from pipeline.overlays import carry, left_behind
 from pipeline.pdf.convert import Engine
-from pipeline.plan import POLICIES, Plan, with_redlines
+from pipeline.plan import POLICIES, REDLINES, Plan, with_redlines
 from pipeline.render.draft import mark_draft
 from pipeline.rendering import Names, names_of_all, render_all, to_inputs
 
@@ -139,7 +139,7 @@ def _redlines(before: Side, inputs: Inputs, rendered: Mapping[str, bytes]) -> It
     paths = {artifact.path for artifact in inputs.plan.artifacts}
     for artifact in inputs.plan.artifacts:
         if artifact.is_redline:
-            document = artifact.id.removeprefix("RL-")
+            document = artifact.id.removeprefix(REDLINES)
             old, new = (relinked(data, POLICIES, paths) for data in (before.files[document].data, rendered[document]))
             yield artifact.id, redline(old, new, inputs.profile.consultant.firm, inputs.as_of)
 

@@ -17,7 +17,7 @@ from pipeline.numbered import why_withdrawn
 POLICIES, FORMS, GUIDES = "02-policies", "03-forms-and-logs", "06-onboarding"
 GUIDE_TEMPLATE = "guide.docx"
 FROM_SECOND = "It begins with the second edition."
-CHANGES, REDLINE = "08-changes", "redline"
+CHANGES, REDLINE, REDLINES = "08-changes", "redline", "RL-"
 REDLINE_SUMMARY = "The policy with tracked changes against the edition before."
 # what goes on paper; slides and calendars are for the screen
 BOUND = (".docx", ".xlsx")
@@ -148,7 +148,7 @@ def with_redlines(plan: Plan, comparison: Comparison) -> Plan:
     """The plan with a redline for each policy whose text changed, behind the other documents of its section."""
     redlines = tuple(
         _artifact(
-            Report(f"RL-{one.id}", f"Redline of {one.title}", CHANGES, REDLINE_SUMMARY, format="docx", view=REDLINE), CHANGES
+            Report(f"{REDLINES}{one.id}", f"Redline of {one.title}", CHANGES, REDLINE_SUMMARY, format="docx", view=REDLINE), CHANGES
         )
         for one in comparison.documents
         if one.section == POLICIES and one.state == "changed"

@@ -26,7 +26,7 @@ from pipeline.compare.risk import CARRIED, DONE, DROPPED
 from pipeline.context.common import Inputs, common_names, links
 from pipeline.facts import printed_date
 from pipeline.names import LinkNames
-from pipeline.plan import POLICIES, Artifact
+from pipeline.plan import POLICIES, REDLINES, Artifact
 from pipeline.render.look import LEVEL_FILLS
 
 SECTION = "08-changes"
@@ -220,7 +220,7 @@ def _steps(inputs: Inputs, compared: Comparison, state: str) -> tuple[StepChange
 
 
 def _document(inputs: Inputs, section: str, change: DocumentChange) -> DocumentChangeNames:
-    redlines = links(inputs, section, [f"RL-{change.id}"])
+    redlines = links(inputs, section, [f"{REDLINES}{change.id}"])
     workbook = change.path.endswith(".xlsx")
     most = OF_POLICY if change.section == POLICIES else OF_WORKBOOK if workbook else OF_WORD
     see = "redline" if redlines else "editions"
