@@ -16,7 +16,7 @@ ADMINISTRATIVE = frozenset({"Edition", "Effective", "Last review", "Next review"
 RECORDS = frozenset({"Revision history", "Approval"})
 Pair = tuple[int | None, int | None]
 # names of the document itself that are another in each edition
-OWN_DAYS = ("as_of", "analysis", "law_as_of", "next_review")
+OWN_DAYS = ("as_of", "analysis", "law_as_of", "next_review", "approved")
 
 
 def passages(
@@ -27,7 +27,7 @@ def passages(
     A line is a paragraph, a row of a table (cells joined by a bar), an entry of the table at the head, an event. A changed
     line is one passage. The order of the rows of a table and the numbers before them do not count, nor do header, footer,
     the administrative entries at the head, revision history, approval, and hidden sheets. then, now: the `document` names of
-    the two editions (DocumentNames); where a sentence prints the edition or one of its days, that difference does not count.
+    the two editions (DocumentNames, and `approved` as a printed date); where a sentence prints the edition or one of its days, that difference does not count.
     Raises UnsafeFile where one of the two cannot be opened.
     """
     if old == new:
@@ -50,7 +50,7 @@ def _own_words(document: Mapping[str, Any] | None) -> tuple[re.Pattern[str], re.
     if not document:
         return None
     edition = re.escape(str(document["edition"]))
-    days = sorted({re.escape(str(document[name])) for name in OWN_DAYS}, key=len, reverse=True)
+    days = sorted({re.escape(str(document[name])) for name in OWN_DAYS if name in document}, key=len, reverse=True)
     return re.compile(rf"\b{edition}\b"), re.compile(rf"\b(?:{'|'.join([edition, *days])})\b")
 
 

@@ -52,6 +52,14 @@ def check_excel_template(data: bytes, shown: str, known: KnownNames) -> Iterator
         yield from _print_set_up(sheet, shown)
 
 
+def texts_of_workbook(data: bytes) -> Iterator[str]:
+    """The texts of a template, with their tags: of each cell, then of headers and footers."""
+    for sheet in load_workbook(io.BytesIO(data)).worksheets:
+        yield from (cell.value for row in sheet.iter_rows() for cell in row if isinstance(cell.value, str))
+        margins = (sheet.oddHeader, sheet.oddFooter)
+        yield from (part.text for margin in margins for part in (margin.left, margin.center, margin.right) if part.text)
+
+
 def _cells(sheet: Worksheet, shown: str, known: KnownNames) -> Iterator[Problem]:
     for row in sheet.iter_rows():
         for cell in row:

@@ -137,6 +137,15 @@ def _look(parts: Mapping[str, bytes], shown: str) -> Iterator[Problem]:
                 yield Problem(f"{shown}, {name}", f'The style "{style}" is used and not defined.', "Apply a style of the house.")
 
 
+def texts_of_document(data: bytes) -> Iterator[str]:
+    """The texts of a template as docxtpl reads them, with their tags: one for each part in which something is filled in."""
+    template = DocxTemplate(io.BytesIO(data))
+    template.init_docx()
+    for name, part in read_parts(data).items():
+        if RENDERED.fullmatch(name):
+            yield template.patch_xml(etree.tostring(parse(part), encoding="unicode"))
+
+
 def _texts(template: DocxTemplate, name: str, part: bytes, shown: str, known: KnownNames) -> Iterator[Problem]:
     root = parse(part)
     for row in root.iter(f"{W}tr"):
