@@ -33,8 +33,8 @@ def merge_word(generated: bytes, edited: bytes, now: bytes, day: date) -> Merged
     Where both changed the same paragraph, the person's stands with a comment dated `day` that shows the new text. Without
     edits the result is `now`, where nothing is generated otherwise it is `edited`, byte for byte. UnsafeFile as word_edits.
     """
-    then, theirs, current = (open_word(data) for data in (generated, edited, now))
-    g, e, n = (read_document(package) for package in (then, theirs, current))
+    theirs = open_word(edited)
+    g, e = read_document(open_word(generated)), read_document(theirs)
     edits = edits_of(g, e)
     if generated == now:
         return Merged(edited, edits)
@@ -44,6 +44,8 @@ def merge_word(generated: bytes, edited: bytes, now: bytes, day: date) -> Merged
         return Merged(
             edited, edits, (), "The size or direction of its pages, or the number of its sections, was changed by hand."
         )
+    current = open_word(now)
+    n = read_document(current)
     try:
         data, conflicts = _merge(theirs, current, (g, e, n), day)
     except Unmergeable as reason:
@@ -64,7 +66,7 @@ def _merge(
     _put(body, n.body, merge_blocks(ledger, g.body, e.body, n.body, ""))
     for name, part in _edited_margins(current, documents).items():
         inner = replace(target, part=part, remarks=[])
-        beside = Ledger(inner)
+        beside = Ledger(inner, margin=True)
         root = _root(n.margins[name])
         _put(root, n.margins[name], merge_blocks(beside, g.margins.get(name, ()), e.margins[name], n.margins[name], name))
         parts[part] = serialize(root)

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from difflib import SequenceMatcher
+from itertools import pairwise
 
 from pipeline.merge.word_model import Paragraph, Row, Table, Unit
 
@@ -25,6 +26,10 @@ class Alignment:
     back: dict[int, int]
     moved: frozenset[int]
 
+    def goes_on(self, i: int, j: int) -> bool:
+        """Whether `i` was moved to `j`: asked of neighbours, to know what was moved together."""
+        return i in self.moved and self.to[i] == j
+
 
 def align(old: Sequence[Unit], new: Sequence[Unit]) -> Alignment:
     to: dict[int, int] = {}
@@ -32,17 +37,25 @@ def align(old: Sequence[Unit], new: Sequence[Unit]) -> Alignment:
         if tag == "equal":
             to |= dict(zip(range(a1, a2), range(b1, b2), strict=True))
         elif tag == "replace":
-            to |= dict(_pair(old, new, range(a1, a2), range(b1, b2)))
+            to |= dict(_similar(old, new, range(a1, a2), range(b1, b2)))
     moved = dict(_moved(old, new, to))
     to |= moved
     return Alignment(to, {j: i for i, j in to.items()}, frozenset(moved))
 
 
+def _similar(old: Sequence[Unit], new: Sequence[Unit], left: range, right: range) -> Iterator[tuple[int, int]]:
+    """The most alike first; what is left between them, as many here as there, was written anew one by one."""
+    pairs = list(_pair(old, new, left, right))
+    yield from pairs
+    bounds = [(left.start - 1, right.start - 1), *pairs, (left.stop, right.stop)]
+    for (a, b), (x, y) in pairwise(bounds):
+        between = list(zip(range(a + 1, x), range(b + 1, y), strict=False))
+        if x - a == y - b and all(_same_kind(old[i], new[j]) for i, j in between):
+            yield from between
+
+
 def _pair(old: Sequence[Unit], new: Sequence[Unit], left: range, right: range) -> Iterator[tuple[int, int]]:
     """The pairs in the same order with the most in common (dynamic programming, near the diagonal where both are long)."""
-    if len(left) == len(right) == 1 and _same_kind(old[left[0]], new[right[0]]):
-        yield left[0], right[0]
-        return
     if len(left) * len(right) > 1_000_000:
         return
     best = [[0.0] * (len(right) + 1) for _ in range(len(left) + 1)]

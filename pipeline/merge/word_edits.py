@@ -68,7 +68,7 @@ def _units(
             if i not in alignment.moved:
                 yield from _removed(old, was, alignment, last, i)
                 last = max(last, i + 1)
-            elif not _goes_on(alignment, i - 1, j - 1):
+            elif not alignment.goes_on(i - 1, j - 1):
                 yield Edit(
                     now[j], "moved", f"{was[i]}: {shown(old[i])}" if was[i] else shown(old[i]), _together(new, alignment, i, j)
                 )
@@ -86,13 +86,9 @@ def _removed(old: Sequence[Unit], was: list[str], alignment: Alignment, start: i
             yield Edit(was[i], "removed", shown(old[i]), "")
 
 
-def _goes_on(alignment: Alignment, i: int, j: int) -> bool:
-    return i in alignment.moved and alignment.to[i] == j
-
-
 def _together(new: Sequence[Unit], alignment: Alignment, i: int, j: int) -> str:
     texts = []
-    while _goes_on(alignment, i, j):
+    while alignment.goes_on(i, j):
         texts.append(shown(new[j]))
         i, j = i + 1, j + 1
     return "\n".join(texts)

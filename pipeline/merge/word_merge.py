@@ -13,6 +13,7 @@ from pipeline.merge.word_comments import NEW_TEXT, NO_LONGER
 from pipeline.merge.word_model import Paragraph, Remark, Row, Table, Unit, Unmergeable
 from pipeline.merge.word_places import cell_place, places, row_places, shown, table_place
 from pipeline.merge.word_tables import fill_cell, first_paragraph, last_paragraph, write_block, write_row
+from pipeline.merge.word_weave import weave
 from pipeline.merge.word_write import Target, write_paragraph
 
 # the same text put in on both sides counts once wherever it stands, if it is longer than this
@@ -21,11 +22,14 @@ TWICE = 20
 
 @dataclass
 class Ledger:
-    """What comes of a merge besides the text. loose: remarks whose place is gone, for what stands nearest."""
+    """What comes of a merge besides the text. loose: remarks whose place is gone, for what stands nearest; margin: of a
+    header or footer.
+    """
 
     target: Target
     conflicts: list[Conflict] = field(default_factory=list)
     loose: list[Remark] = field(default_factory=list)
+    margin: bool = False
 
 
 @dataclass(frozen=True)
@@ -131,12 +135,17 @@ def _behind(ledger: Ledger, joining: Joining) -> tuple[dict[int, list[Step]], se
             along = list(_along(sides, ours, theirs, i, k))
             placed |= {k, *along}
             here += [Step(e=j, n=k), *(Step(n=each) for each in along)]
-        elif unit.key != sides.g[i].key or i in ours.moved:
+        elif unit.key != sides.g[i].key or (i in ours.moved and not _with_others(ours, i, j)):
             ledger.conflicts.append(Conflict(sides.e_places[j], shown(sides.g[i]), shown(unit, sides.g[i]), ""))
             here.append(Step(e=j, remark=NO_LONGER))
         else:
             here += [Step(remark=comment) for comment in unit.comments]
     return behind, placed
+
+
+def _with_others(ours: Alignment, i: int, j: int) -> bool:
+    """Whether it was moved as part of something longer, so that nobody meant it in particular."""
+    return ours.goes_on(i - 1, j - 1) or ours.goes_on(i + 1, j + 1)
 
 
 def _along(sides: Sides, ours: Alignment, theirs: Alignment, i: int, k: int) -> list[int]:
@@ -192,6 +201,8 @@ def _stand(ledger: Ledger, joining: Joining, step: Step) -> etree._Element | Non
     assert isinstance(e, Paragraph)
     assert isinstance(n, Paragraph)
     now = n.text.strip()
+    if ledger.margin and (woven := weave(g, e, n)):
+        return write_paragraph(ledger.target, woven, over=n, was=g)
     element = write_paragraph(ledger.target, e, over=n, was=g)
     if now not in (g.text.strip(), e.text.strip()):
         ledger.conflicts.append(Conflict(place, shown(g), shown(e, g), shown(n)))

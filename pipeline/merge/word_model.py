@@ -86,7 +86,7 @@ class Paragraph:
     def key(self) -> str:
         pieces: list[tuple[str, str]] = []
         for span in self.spans:
-            for part in [span.text] if span.atom else _split(span.text):
+            for part in [span.text] if span.atom else split_words(span.text):
                 shown = [look for look in sorted(span.shown) if look[0] in ON_SPACES or not part.isspace()]
                 looks = repr((shown, span.link, span.atom)) if shown or span.link or span.atom else ""
                 if part.isspace() and not looks and pieces:
@@ -209,7 +209,7 @@ def _digest(seen: list[object]) -> str:
     return blake2b(repr(seen).encode(), digest_size=12).hexdigest()
 
 
-def _split(text: str) -> list[str]:
+def split_words(text: str) -> list[str]:
     """Words and the spaces between them."""
     parts: list[str] = []
     for letter in text:

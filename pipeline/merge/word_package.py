@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import posixpath
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 
 from lxml import etree
 
@@ -26,17 +26,20 @@ class Relation:
 
 @dataclass(frozen=True)
 class Package:
-    """A Word file: its parts, and the name and root of the one that holds the text."""
+    """A Word file: its parts, and the name and root of the one that holds the text. known: relations read before."""
 
     parts: Mapping[str, bytes]
     main: str
     root: etree._Element
+    known: dict[str, dict[str, Relation]] = field(default_factory=dict, compare=False)
 
     def relations(self, part: str) -> dict[str, Relation]:
         """Id → relation of this part."""
-        folder, file = posixpath.split(part)
-        data = self.parts.get(f"{folder}/_rels/{file}.rels" if folder else f"_rels/{file}.rels")
-        return {} if data is None else _relations(data, folder)
+        if part not in self.known:
+            folder, file = posixpath.split(part)
+            data = self.parts.get(f"{folder}/_rels/{file}.rels" if folder else f"_rels/{file}.rels")
+            self.known[part] = {} if data is None else _relations(data, folder)
+        return self.known[part]
 
     def first(self, kind: str) -> tuple[str, etree._Element] | None:
         """(name, root) of the part that the text refers to as this kind: "styles", "numbering", "comments", "settings"."""

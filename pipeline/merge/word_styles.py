@@ -59,12 +59,13 @@ class Level:
 
 @dataclass(frozen=True)
 class Styles:
-    """Styles by id, defaults of the file, and its lists: number → level → what it looks like."""
+    """Styles by id, defaults of the file, and its lists: number → level → what it looks like. known: answered before."""
 
     styles: Mapping[str, Style] = field(default_factory=dict)
     default_run: Mapping[str, str] = field(default_factory=dict)
     default_paragraph: Mapping[str, str] = field(default_factory=dict)
     lists: Mapping[str, Mapping[int, Level]] = field(default_factory=dict)
+    known: dict[tuple[str, ...], dict[str, str]] = field(default_factory=dict, compare=False)
 
     @cached_property
     def normal(self) -> str:
@@ -86,11 +87,13 @@ class Styles:
 
     def of_runs(self, *ids: str) -> dict[str, str]:
         """How a run in these styles looks, before anything set by hand."""
-        merged = dict(self.default_run)
-        for id in ids:
-            for style in self.chain(id):
-                merged |= style.run
-        return {name: value for name, value in merged.items() if value}
+        if ids not in self.known:
+            merged = dict(self.default_run)
+            for id in ids:
+                for style in self.chain(id):
+                    merged |= style.run
+            self.known[ids] = {name: value for name, value in merged.items() if value}
+        return self.known[ids]
 
     def of_paragraphs(self, id: str) -> dict[str, str]:
         merged = dict(self.default_paragraph)
