@@ -14,12 +14,13 @@ from pathlib import Path
 from typing import Any
 
 from pipeline import __version__
-from pipeline.build import LIBRARIES, render_all, to_inputs
+from pipeline.build import render_all, to_inputs
 from pipeline.catalog import Report
 from pipeline.check.withdrawn import vanished
 from pipeline.errors import BinderError, Problem, ProblemsFound
 from pipeline.load import Loaded, Shared, load_practice, load_shared
 from pipeline.loading import load_json
+from pipeline.package import LIBRARIES
 from pipeline.plan import Artifact
 from pipeline.publish import MANIFEST, digest
 from pipeline.render.excel.cells import read_cells

@@ -24,7 +24,7 @@ from pipeline.overlays import carry, left_behind
 from pipeline.pdf.convert import Engine
 from pipeline.plan import POLICIES, REDLINES, Plan, with_redlines
 from pipeline.render.draft import mark_draft
-from pipeline.rendering import Names, names_of_all, render_all, to_inputs
+from pipeline.rendering import Names, names_of_all, render, render_all, to_inputs
 
 # what shapes the bytes of a package
 LIBRARIES = (
@@ -60,31 +60,60 @@ class Package:
     warnings: tuple[Problem, ...]
 
 
-def make_package(
-    loaded: Loaded, before: Side | None, drawing: Engine, told: Callable[[str], None], approved: date | None = None
-) -> Package:
-    """The package of one edition. before: the edition issued before it; approved: day of the approval, else it is a draft.
+@dataclass(frozen=True)
+class Written:
+    """The documents of an edition but for those that print page numbers, by document. generated: without hand edits."""
 
-    Raises ProblemsFound, and ConversionError where the engine fails.
+    inputs: Inputs
+    names: Mapping[str, Names]
+    generated: Mapping[str, bytes]
+    carried: Mapping[str, Merged]
+    redlines: Mapping[str, bytes]
+
+    @property
+    def files(self) -> dict[str, bytes]:
+        return {**self.generated, **{id: one.data for id, one in self.carried.items()}, **self.redlines}
+
+
+def write_documents(loaded: Loaded, before: Side | None, told: Callable[[str], None], approved: date | None = None) -> Written:
+    """Render, join with hand edits, and compare with the edition before; what follows from that is rendered once more.
+
+    before: the edition issued before it; approved: day of the approval, else it is a draft. Raises ProblemsFound.
     """
     inputs = to_inputs(loaded, approved)
     told(f"Writing {len(loaded.plan.artifacts)} documents")
     names = names_of_all(inputs, [artifact for artifact in loaded.plan.artifacts if artifact.is_first])
     generated = render_all(inputs, loaded, names)
-    carried = _carry(generated, loaded)
-    if before:
-        told(f"Comparing with edition {before.edition}")
-        comparison = compare(before, _side(loaded, inputs, names, _joined(generated, carried)), loaded.catalog)
-        inputs = replace(inputs, comparison=comparison, plan=with_redlines(loaded.plan, comparison))
-        later = names_of_all(inputs, [artifact for artifact in inputs.plan.artifacts if artifact.is_rendered])
-        again = {id: value for id, value in later.items() if names.get(id) != value}
-        generated, names = generated | render_all(inputs, loaded, again), names | again
-        carried = _carry(generated, loaded)
-    rendered = _joined(generated, carried)
-    if before:
-        rendered |= dict(_redlines(before, inputs, rendered))
-    bound = make_binder(inputs, rendered, loaded.templates, loaded.look, drawing, told)
-    rendered |= bound.numbered
+    written = Written(inputs, names, generated, _carry(generated, loaded), {})
+    if before is None:
+        return written
+    told(f"Comparing with edition {before.edition}")
+
+    def again(id: str, names_then: Names) -> bytes:
+        artifact = loaded.plan.get(id)
+        assert artifact
+        return render(artifact, names_then, loaded, inputs.as_of)
+
+    comparison = compare(before, _side(loaded, written), loaded.catalog, loaded.templates, again)
+    inputs = replace(inputs, comparison=comparison, plan=with_redlines(loaded.plan, comparison))
+    later = names_of_all(inputs, [artifact for artifact in inputs.plan.artifacts if artifact.is_rendered])
+    changed = {id: value for id, value in later.items() if names.get(id) != value}
+    generated = generated | render_all(inputs, loaded, changed)
+    second = Written(inputs, names | changed, generated, _carry(generated, loaded), {})
+    return replace(second, redlines=dict(_redlines(before, second)))
+
+
+def make_package(
+    loaded: Loaded, before: Side | None, drawing: Engine, told: Callable[[str], None], approved: date | None = None
+) -> Package:
+    """The package of one edition, converted and bound; arguments as for write_documents.
+
+    Raises ProblemsFound, and ConversionError where the engine fails.
+    """
+    written = write_documents(loaded, before, told, approved)
+    inputs = written.inputs
+    bound = make_binder(inputs, written.files, loaded.templates, loaded.look, drawing, told)
+    rendered = written.files | dict(bound.numbered)
     if problems := [problem for a in inputs.plan.artifacts for problem in find_leftovers(rendered[a.id], a.path)]:
         raise ProblemsFound(problems)
     paths = {artifact.id: artifact.path for artifact in inputs.plan.artifacts}
@@ -93,12 +122,12 @@ def make_package(
     return Package(
         files=files,
         manifest=make_manifest(loaded, inputs, bound, files, drawing),
-        generated={paths[id]: data for id, data in generated.items()},
-        names={id: {"template": _template(loaded, inputs.plan, id), "names": value} for id, value in names.items()},
-        carried=carried,
+        generated={paths[id]: data for id, data in written.generated.items()},
+        names={id: {"template": _template(loaded, inputs.plan, id), "names": value} for id, value in written.names.items()},
+        carried=written.carried,
         inputs=inputs,
         pages=bound.paging.total,
-        warnings=tuple(_to_decide(carried, paths)) + tuple(_left_behind(loaded)),
+        warnings=(*_to_decide(written.carried, paths), *_left_behind(loaded)),
     )
 
 
@@ -109,12 +138,9 @@ def _carry(generated: Mapping[str, bytes], loaded: Loaded) -> dict[str, Merged]:
     return merged
 
 
-def _joined(generated: Mapping[str, bytes], carried: Mapping[str, Merged]) -> dict[str, bytes]:
-    return {**generated, **{id: one.data for id, one in carried.items()}}
-
-
-def _side(loaded: Loaded, inputs: Inputs, names: Mapping[str, Names], files: Mapping[str, bytes]) -> Side:
+def _side(loaded: Loaded, written: Written) -> Side:
     """The edition that is being made, to be compared with the one before."""
+    files = written.files
     held = {
         artifact.id: File(
             id=artifact.id,
@@ -122,7 +148,7 @@ def _side(loaded: Loaded, inputs: Inputs, names: Mapping[str, Names], files: Map
             section=artifact.section,
             path=artifact.path,
             data=files[artifact.id],
-            names=names[artifact.id],
+            names=written.names[artifact.id],
             template=_template(loaded, loaded.plan, artifact.id),
             edited=artifact.id in loaded.overlays,
         )
@@ -130,17 +156,24 @@ def _side(loaded: Loaded, inputs: Inputs, names: Mapping[str, Names], files: Map
         if artifact.id in files
     }
     return Side(
-        loaded.edition, loaded.as_of, loaded.catalog.law_as_of, inputs.approved, loaded.raw_profile, loaded.assessment, held
+        loaded.edition,
+        loaded.as_of,
+        loaded.catalog.law_as_of,
+        written.inputs.approved,
+        loaded.raw_profile,
+        loaded.assessment,
+        held,
     )
 
 
-def _redlines(before: Side, inputs: Inputs, rendered: Mapping[str, bytes]) -> Iterator[tuple[str, bytes]]:
+def _redlines(before: Side, written: Written) -> Iterator[tuple[str, bytes]]:
     """A Word file with tracked changes for each changed policy that the plan has one of."""
+    inputs, files = written.inputs, written.files
     paths = {artifact.path for artifact in inputs.plan.artifacts}
     for artifact in inputs.plan.artifacts:
         if artifact.is_redline:
             document = artifact.id.removeprefix(REDLINES)
-            old, new = (relinked(data, POLICIES, paths) for data in (before.files[document].data, rendered[document]))
+            old, new = (relinked(data, POLICIES, paths) for data in (before.files[document].data, files[document]))
             yield artifact.id, redline(old, new, inputs.profile.consultant.firm, inputs.as_of)
 
 

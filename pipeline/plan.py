@@ -148,7 +148,8 @@ def with_redlines(plan: Plan, comparison: Comparison) -> Plan:
     """The plan with a redline for each policy whose text changed, behind the other documents of its section."""
     redlines = tuple(
         _artifact(
-            Report(f"{REDLINES}{one.id}", f"Redline of {one.title}", CHANGES, REDLINE_SUMMARY, format="docx", view=REDLINE), CHANGES
+            Report(f"{REDLINES}{one.id}", f"Redline of {one.title}", CHANGES, REDLINE_SUMMARY, format="docx", view=REDLINE),
+            CHANGES,
         )
         for one in comparison.documents
         if one.section == POLICIES and one.state == "changed"

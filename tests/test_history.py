@@ -20,6 +20,7 @@ from pipeline.issue import remove_frozen
 from pipeline.publish import digest
 from pipeline.workspace import Workspace
 
+
 @pytest.fixture
 def three(workspace: Workspace) -> Iterator[Workspace]:
     """A practice with three editions, the last of which is in effect."""

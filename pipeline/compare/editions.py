@@ -2,16 +2,18 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
+
 from pipeline.catalog import Catalog
-from pipeline.compare.documents import compare_documents
+from pipeline.compare.documents import Again, compare_documents
 from pipeline.compare.facts import compare_facts
 from pipeline.compare.model import Comparison, Side
 from pipeline.compare.risk import compare_findings, compare_steps, levels
 from pipeline.facts import printed_date
 
 
-def compare(old: Side, new: Side, catalog: Catalog) -> Comparison:
-    """What is otherwise in the new edition, and why."""
+def compare(old: Side, new: Side, catalog: Catalog, templates: Mapping[str, bytes], again: Again | None = None) -> Comparison:
+    """What is otherwise in the new edition, and why; templates, again: see compare_documents."""
     now, after = levels(old.assessment, new.assessment)
     law: tuple[str, ...] = ()
     if old.law_as_of != new.law_as_of:
@@ -33,7 +35,7 @@ def compare(old: Side, new: Side, catalog: Catalog) -> Comparison:
             then=old.profile,
             now=new.profile,
         ),
-        documents=compare_documents(old, new, catalog),
+        documents=compare_documents(old, new, catalog, templates, again),
         law=law,
         steps=compare_steps(old.assessment, new.assessment),
     )
