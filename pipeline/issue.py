@@ -118,7 +118,7 @@ def _undecided(package: Package) -> Iterator[Problem]:
             mend = "Decide in the draft which text stands, delete the comment, then: binder edits --keep."
             for conflict in merged.conflicts:
                 yield Problem(f"{paths[id]}, {conflict.where}", "An edited text is generated otherwise now.", mend)
-        elif paths[id].endswith(".docx") and any(name.startswith("word/comments") for name in read_parts(merged.data)):
+        elif paths[id].endswith(".docx") and b"<w:comment " in read_parts(merged.data).get("word/comments.xml", b""):
             mend = "Answer the comments in the draft and delete them, then: binder edits --keep."
             yield Problem(paths[id], "The file holds comments; an issued file has none.", mend)
 
