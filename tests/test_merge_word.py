@@ -36,6 +36,7 @@ from word_files import (
 from pipeline.load import Loaded
 from pipeline.merge.model import Merged
 from pipeline.merge.word import merge_word, word_edits
+from pipeline.pdf.fonts import missing_fonts
 from pipeline.render.parts import UnsafeFile, read_parts, write_parts
 
 DAY = date(2027, 9, 20)
@@ -221,6 +222,18 @@ def test_a_bold_word_stays_bold(then: bytes, now: bytes) -> None:
     where = paragraph(Document(io.BytesIO(merged.data)), OWN)
     assert [run.text for run in where.runs if run.bold] == ["one"]
     assert texts(merged.data) == texts(now)
+
+
+def test_a_text_pasted_in_another_font_gets_the_fonts_of_the_house(then: bytes, now: bytes) -> None:
+    """The file embeds its fonts; one that it does not carry could not be drawn."""
+
+    def paste(document: Word) -> None:
+        run = paragraph(document, OWN).add_run(" Pasted from elsewhere.")
+        run.font.name = "Comic Sans MS"
+
+    data = merge(then, edited(then, paste), now).data
+    assert any(line.endswith("Pasted from elsewhere.") for line in texts(data))
+    assert not missing_fonts(read_parts(data))
 
 
 def test_rows_and_cells_of_a_table_are_merged_each_by_themselves(then: bytes, now: bytes) -> None:
@@ -427,9 +440,15 @@ def join_cells(document: Word) -> None:
     row.cells[1].merge(row.cells[2])
 
 
+def add_symbol(document: Word) -> None:
+    run = paragraph(document, OWN).add_run("\u00fe")
+    run.font.name = "Wingdings"
+
+
 @pytest.mark.parametrize(
     ("change", "reason"),
     [
+        (add_symbol, "a letter of a symbol font"),
         (add_footnote, "a footnote"),
         (add_text_box, "a drawing or text box"),
         (add_field, "a field"),

@@ -15,7 +15,6 @@ WORDS = {
     "highlight": "highlighted",
     "color": "coloured",
     "sz": "another size",
-    "font": "another font",
     "caps": "capitals",
     "smallCaps": "small capitals",
     "vanish": "hidden",

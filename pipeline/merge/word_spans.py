@@ -38,6 +38,8 @@ STRANGE = {
     "ruby": "a reading aid above letters",
     "contentPart": "handwriting",
 }
+# their letters mean something else in any other font
+SYMBOLS = ("symbol", "wingdings", "webdings", "marlett", "zapf")
 SUFFIXES = {".png", ".jpg", ".jpeg", ".gif"}
 
 
@@ -121,6 +123,8 @@ def _run(run: etree._Element, state: State, target: str, strange: str) -> Iterat
     if properties is not None and properties.find(f"{W}del") is not None:
         return
     style = value(properties, "rStyle") if properties is not None else ""
+    fonts = properties.find(f"{W}rFonts") if properties is not None else None
+    symbols = fonts is not None and fonts.get(f"{W}ascii", "").lower().startswith(SYMBOLS)
     direct = run_look(properties)
     for child in run:
         tag = child.tag
@@ -137,7 +141,9 @@ def _run(run: etree._Element, state: State, target: str, strange: str) -> Iterat
         elif name == "t" and tag.startswith(W):
             text = child.text or ""
             kept = child.get("{http://www.w3.org/XML/1998/namespace}space") == "preserve"
-            if text if kept else text.strip():
+            if symbols:
+                yield strange_span(STRANGE["sym"], text)
+            elif text if kept else text.strip():
                 yield _text(text if kept else text.strip(), state, style, direct, target or state.field_link())
         elif name in LETTERS:
             yield _text(LETTERS[name], state, style, direct, target or state.field_link())

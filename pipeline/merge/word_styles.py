@@ -140,7 +140,7 @@ def value(element: etree._Element, name: str) -> str:
 
 
 def run_look(properties: etree._Element | None) -> dict[str, str]:
-    """What is set in a w:rPr; an empty value: switched off."""
+    """What is set in a w:rPr but for the font, which is the house's; an empty value: switched off."""
     look: dict[str, str] = {}
     for child in properties if properties is not None else ():
         name = etree.QName(child).localname
@@ -165,11 +165,6 @@ def run_look(properties: etree._Element | None) -> dict[str, str]:
             look["vertAlign"] = "" if told == "baseline" else str(told)
         elif name == "sz":
             look["sz"] = str(told)
-        elif name == "rFonts":
-            font = child.get(f"{W}ascii") or child.get(f"{W}hAnsi")
-            themed = child.get(f"{W}asciiTheme") or child.get(f"{W}hAnsiTheme")
-            if themed or font:
-                look["font"] = f"theme {themed}" if themed else str(font)
     return look
 
 

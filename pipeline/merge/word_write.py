@@ -22,7 +22,7 @@ PROPERTIES = """pStyle keepNext keepLines pageBreakBefore framePr widowControl n
     suppressAutoHyphens kinsoku wordWrap overflowPunct topLinePunct autoSpaceDE autoSpaceDN bidi adjustRightInd snapToGrid spacing
     ind contextualSpacing mirrorIndents suppressOverlap jc textDirection textAlignment textboxTightWrap outlineLvl divId cnfStyle
     rPr sectPr pPrChange"""
-RUN = ("font", "b", "i", "caps", "smallCaps", "strike", "vanish", "color", "sz", "highlight", "u", "vertAlign")
+RUN = ("b", "i", "caps", "smallCaps", "strike", "vanish", "color", "sz", "highlight", "u", "vertAlign")
 LETTERS = {"\t": ("tab", ""), "\n": ("br", ""), "\f": ("br", "page"), "\v": ("br", "column"), "\u2011": ("noBreakHyphen", "")}
 # what alignment, underlines and the like may say; anything else is left out
 PLAIN = re.compile(r"[A-Za-z0-9 .,_-]{1,60}")
@@ -155,8 +155,6 @@ def _write_run_look(properties: etree._Element, name: str, value: str) -> None:
         add("u", val=value or "none")
     elif name == "vertAlign":
         add("vertAlign", val=value or "baseline")
-    elif name == "font" and value and not value.startswith("theme "):
-        add("rFonts", ascii=value, hAnsi=value, cs=value)
 
 
 def _write_look(target: Target, properties: etree._Element, model: Paragraph) -> None:
