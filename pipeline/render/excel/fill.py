@@ -164,7 +164,7 @@ def _fill_table(sheet: Worksheet, table: Table, names: Mapping[str, Any]) -> lis
     blank = bottom + 1 - first - len(patterns)
     last = first + max(len(rows) + blank, 1) - 1
     for line in range(bottom + 1, last + 1):
-        _copy_row(sheet, bottom, line, left, right)
+        copy_row(sheet, bottom, line, left, right)
     own = [sheet.cell(pattern.line, column) for pattern in patterns for column in range(left, right + 1)]
     for cell in own:
         cell.value = None
@@ -172,18 +172,18 @@ def _fill_table(sheet: Worksheet, table: Table, names: Mapping[str, Any]) -> lis
         level = row["fold"] if folds else 0
         patterns[level].put(sheet, line, left, {**names, named: row})
         sheet.row_dimensions[line].outlineLevel = level
-        _grow_row(sheet, line, left, right)
-    _stretch(sheet, table, bottom, last)
+        grow_row(sheet, line, left, right)
+    stretch(sheet, table, bottom, last)
     return [cell.coordinate for cell in own]
 
 
-def _copy_row(sheet: Worksheet, source: int, target: int, left: int, right: int) -> None:
+def copy_row(sheet: Worksheet, source: int, target: int, left: int, right: int) -> None:
     sheet.row_dimensions[target].height = sheet.row_dimensions[source].height
     for column in range(left, right + 1):
         sheet.cell(target, column)._style = copy(sheet.cell(source, column)._style)
 
 
-def _grow_row(sheet: Worksheet, line: int, left: int, right: int) -> None:
+def grow_row(sheet: Worksheet, line: int, left: int, right: int) -> None:
     """Make a row tall enough for what is printed of it: on paper nothing grows by itself."""
     height = sheet.row_dimensions[line].height or 0
     lines = 1
@@ -200,7 +200,7 @@ def _grow_row(sheet: Worksheet, line: int, left: int, right: int) -> None:
     sheet.row_dimensions[line].height = max(height, lines * LINE + 4)
 
 
-def _stretch(sheet: Worksheet, table: Table, old: int, new: int) -> None:
+def stretch(sheet: Worksheet, table: Table, old: int, new: int) -> None:
     """Let the table, its drop-downs, colours and the print area end in row `new` instead of `old`."""
     left, top, right, _ = range_boundaries(table.ref)
     table.ref = f"{get_column_letter(left)}{top}:{get_column_letter(right)}{new}"
