@@ -1,13 +1,13 @@
 """A Word document with tracked changes that lead from one edition to the next. Pure.
 
 Our own, on lxml: docx-trackdiff compares paragraphs without regard to tables, so that a removed row leaves its texts in
-another row's cells, and turns recording on with an element that Word's schema does not know.
+another row's cells, and turns recording on with an element that Word's schema does not know. Its reading of accepted and rejected
+changes is the second check of a redline.
 """
 
 from __future__ import annotations
 
 import copy
-import re
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field
 from datetime import date
@@ -18,24 +18,14 @@ from lxml import etree
 from pipeline.compare.align import ALIKE, Unit, align, likeness
 from pipeline.compare.lines import paragraph_text, style_of
 from pipeline.compare.plain import CannotRedline, plain_parts, relinked
-from pipeline.compare.tracked import RELS, TEXT_PART, differences, link_targets, pieces, properties, spelled
-from pipeline.render.parts import CORE, RELATIONSHIP, R, W, parse, serialize, write_parts
+from pipeline.compare.surroundings import add_links, add_styles, set_day, stop_recording
+from pipeline.compare.tokens import Token, steadied, tokens_of
+from pipeline.compare.tracked import TEXT_PART, differences, link_targets, pieces, properties
+from pipeline.render.parts import R, W, parse, serialize, write_parts
 
 __all__ = ["CannotRedline", "redline", "relinked", "verify_redline"]
 
-LINK_TYPE = "http://schemas.openxmlformats.org/officeDocument/2006/relationships/hyperlink"
 SPACE = "{http://www.w3.org/XML/1998/namespace}space"
-DC = "{http://purl.org/dc/terms/}"
-TOKEN = re.compile(r"\s+|\w+|[^\w\s]")
-# in the schema's order, what may stand in the settings before the mark that changes are recorded (CT_Settings)
-BEFORE_RECORDING = (
-    "writeProtection", "view", "zoom", "removePersonalInformation", "removeDateAndTime", "doNotDisplayPageBoundaries",
-    "displayBackgroundShape", "printPostScriptOverText", "printFractionalCharacterWidth", "printFormsData", "embedTrueTypeFonts",
-    "embedSystemFonts", "saveSubsetFonts", "saveFormsData", "mirrorMargins", "alignBordersAndEdges",
-    "bordersDoNotSurroundHeader", "bordersDoNotSurroundFooter", "gutterAtTop", "hideSpellingErrors", "hideGrammaticalErrors",
-    "activeWritingStyle", "proofState", "formsDesign", "attachedTemplate", "linkStyles", "stylePaneFormatFilter",
-    "stylePaneSortMethod", "documentType", "mailMerge", "revisionView",
-)  # fmt: skip
 
 
 def redline(old: bytes, new: bytes, author: str, day: date) -> bytes:
@@ -54,10 +44,10 @@ def redline(old: bytes, new: bytes, author: str, day: date) -> bytes:
     for number, mark in enumerate(work.marks_in(root), 1):
         mark.set(f"{W}id", str(number))
     after[TEXT_PART] = serialize(root)
-    _add_links(after, work)
-    _add_styles(after, before, root)
-    _record(after)
-    _date(after, day)
+    add_links(after, work.added)
+    add_styles(after, before, root)
+    stop_recording(after)
+    set_day(after, day)
     return write_parts(after)
 
 
@@ -71,17 +61,6 @@ def verify_redline(redline: bytes, old: bytes, new: bytes) -> list[str]:
 
 def _blocks(holder: etree._Element) -> Iterator[etree._Element]:
     return (child for child in holder if child.tag in (f"{W}p", f"{W}tbl"))
-
-
-@dataclass(frozen=True)
-class _Token:
-    """A word, blank, sign or other thing in a line. element: what is no text; look: its run properties; link: target."""
-
-    text: str
-    look: str
-    link: str
-    run: etree._Element = field(compare=False)
-    element: etree._Element | None = field(default=None, compare=False)
 
 
 @dataclass
@@ -171,7 +150,7 @@ class _Work:
         for section in made.findall(f"{W}pPr/{W}sectPr"):
             made[0].remove(section)
         _end_of(made[0]).insert(0, self.mark(kind))
-        made.extend(self.runs([(kind, token) for token in _tokens(block, links)]))
+        made.extend(self.runs([(kind, token) for token in tokens_of(block, links)]))
         return made
 
     def whole_row(self, row: etree._Element, kind: str) -> etree._Element:
@@ -240,8 +219,8 @@ class _Work:
         if held is not None:
             made.append(copy.deepcopy(held))
         self.properties(made, old, "pPr")
-        before, after = _tokens(old, self.old_links), _tokens(new, self.new_links)
-        tokens: list[tuple[str, _Token]] = []
+        before, after = tokens_of(old, self.old_links), tokens_of(new, self.new_links)
+        tokens: list[tuple[str, Token]] = []
         opcodes = SequenceMatcher(None, before, after, autojunk=False).get_opcodes()
         if likeness(self.unit(old, self.old_links), self.unit(new, self.new_links)) < ALIKE:
             # two that had to become one, at the end of a cell: single words that both have by chance say nothing
@@ -252,10 +231,10 @@ class _Work:
             else:
                 tokens += [("del", token) for token in before[i1:i2]]
                 tokens += [("ins", token) for token in after[j1:j2]]
-        made.extend(self.runs(_steadied(tokens)))
+        made.extend(self.runs(steadied(tokens)))
         return made
 
-    def runs(self, tokens: Sequence[tuple[str, _Token]]) -> Iterator[etree._Element]:
+    def runs(self, tokens: Sequence[tuple[str, Token]]) -> Iterator[etree._Element]:
         """Runs of what has one look, in their marks and links."""
         holder: etree._Element | None = None
         last: tuple[str, str, str] | None = None
@@ -292,26 +271,6 @@ class _Work:
         return self.added.setdefault(target, f"rIdOld{len(self.added) + 1}")
 
 
-def _steadied(tokens: list[tuple[str, _Token]]) -> list[tuple[str, _Token]]:
-    """Where only a blank between two changes stayed, it changed with them: whole phrases read better than every second word."""
-    found: list[tuple[str, _Token]] = []
-    for at, (kind, token) in enumerate(tokens):
-        around = tokens[max(at - 1, 0)][0], tokens[min(at + 1, len(tokens) - 1)][0]
-        if not kind and token.text.isspace() and token.element is None and all(around):
-            found += [("del", token), ("ins", token)]
-        else:
-            found.append((kind, token))
-    done: list[tuple[str, _Token]] = []
-    start = 0
-    for at in range(len(found) + 1):
-        if at == len(found) or not found[at][0]:
-            block = found[start:at]
-            done += [entry for entry in block if entry[0] == "del"] + [entry for entry in block if entry[0] == "ins"]
-            done += found[at : at + 1]
-            start = at + 1
-    return done
-
-
 def _last_together(
     pairs: list[tuple[int | None, int | None]], old: Sequence[etree._Element], new: Sequence[etree._Element]
 ) -> list[tuple[int | None, int | None]]:
@@ -346,28 +305,7 @@ def _end_of(held: etree._Element) -> etree._Element:
     return look
 
 
-def _tokens(paragraph: etree._Element, links: dict[str, str]) -> list[_Token]:
-    found: list[_Token] = []
-    for child in paragraph:
-        if child.tag == f"{W}hyperlink":
-            target = links.get(str(child.get(f"{R}id")), "")
-            for run in child.iterfind(f"{W}r"):
-                found += _of_run(run, target)
-        elif child.tag == f"{W}r":
-            found += _of_run(child, "")
-    return found
-
-
-def _of_run(run: etree._Element, link: str) -> Iterator[_Token]:
-    look = properties(run.find(f"{W}rPr"))
-    for part in run:
-        if part.tag == f"{W}t":
-            yield from (_Token(text, look, link, run) for text in TOKEN.findall(part.text or ""))
-        elif part.tag != f"{W}rPr":
-            yield _Token(spelled(part), look, link, run, part)
-
-
-def _put(run: etree._Element, token: _Token, *, removed: bool) -> None:
+def _put(run: etree._Element, token: Token, *, removed: bool) -> None:
     if token.element is not None:
         run.append(copy.deepcopy(token.element))
         if removed and run[-1].tag == f"{W}instrText":
@@ -377,59 +315,3 @@ def _put(run: etree._Element, token: _Token, *, removed: bool) -> None:
     if not len(run) or run[-1].tag != kind:
         etree.SubElement(run, kind).set(SPACE, "preserve")
     run[-1].text = (run[-1].text or "") + token.text
-
-
-def _add_links(parts: dict[str, bytes], work: _Work) -> None:
-    if work.added:
-        root = parse(parts[RELS])
-        for target, id in work.added.items():
-            etree.SubElement(root, RELATIONSHIP, {"Id": id, "Type": LINK_TYPE, "Target": target, "TargetMode": "External"})
-        parts[RELS] = serialize(root)
-
-
-def _add_styles(parts: dict[str, bytes], before: dict[str, bytes], root: etree._Element) -> None:
-    """Styles that only removed text uses, and those they are based on."""
-    styles = parse(parts["word/styles.xml"])
-    known = {str(style.get(f"{W}styleId")) for style in styles.iter(f"{W}style")}
-    then = {str(style.get(f"{W}styleId")): style for style in parse(before["word/styles.xml"]).iter(f"{W}style")}
-    wanted = [str(e.get(f"{W}val")) for e in root.iter(f"{W}pStyle", f"{W}rStyle", f"{W}tblStyle")]
-    missing = list(dict.fromkeys(name for name in wanted if name not in known and name in then))
-    for name in missing:
-        style = copy.deepcopy(then[name])
-        for numbering in list(style.iter(f"{W}numPr")):
-            _drop(numbering)
-        styles.append(style)
-        missing += [
-            str(e.get(f"{W}val"))
-            for e in style.iter(f"{W}basedOn", f"{W}next", f"{W}link")
-            if e.get(f"{W}val") not in known | set(missing) and e.get(f"{W}val") in then
-        ]
-    if missing:
-        parts["word/styles.xml"] = serialize(styles)
-
-
-def _drop(element: etree._Element) -> None:
-    parent = element.getparent()
-    assert parent is not None
-    parent.remove(element)
-
-
-def _record(parts: dict[str, bytes]) -> None:
-    """Have Word go on recording changes."""
-    root = parse(parts["word/settings.xml"])
-    if root.find(f"{W}trackRevisions") is None:
-        before = [child for child in root if etree.QName(child).localname in BEFORE_RECORDING]
-        root.insert(root.index(before[-1]) + 1 if before else 0, etree.Element(f"{W}trackRevisions"))
-        parts["word/settings.xml"] = serialize(root)
-
-
-def _date(parts: dict[str, bytes], day: date) -> None:
-    """The day of the redline; not the keywords by which the document itself is known when it comes back signed."""
-    if "docProps/core.xml" in parts:
-        root = parse(parts["docProps/core.xml"])
-        for element in list(root):
-            if element.tag == f"{{{CORE}}}keywords":
-                root.remove(element)
-            elif element.tag in (f"{DC}created", f"{DC}modified"):
-                element.text = f"{day.isoformat()}T00:00:00Z"
-        parts["docProps/core.xml"] = serialize(root)
