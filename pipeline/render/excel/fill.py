@@ -222,12 +222,12 @@ def _longer(area: CellRange, old: int, new: int) -> CellRange:
 
 
 def _fill_margins(sheet: Worksheet, names: Mapping[str, Any]) -> None:
-    for margin in (sheet.oddHeader, sheet.oddFooter):
-        for part in (margin.left, margin.center, margin.right):
-            if part.text and "{" in part.text:
-                # Excel reads & as a code; a doubled one prints itself
-                doubled = _doubled(names)
-                part.text = template_of(part.text).render(doubled)
+    margins = (sheet.oddHeader, sheet.oddFooter)
+    named = [part for m in margins for part in (m.left, m.center, m.right) if part.text and "{" in part.text]
+    # Excel reads & as a code; a doubled one prints itself
+    doubled = _doubled(names) if named else {}
+    for part in named:
+        part.text = template_of(part.text).render(doubled)
 
 
 def _doubled(value: Any) -> Any:
