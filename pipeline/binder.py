@@ -78,9 +78,10 @@ def make_binder(
         told("Numbering the pages")
         numbered = _numbered(inputs, late, paging, templates, look)
         drawn = engine.convert([*_front(inputs, paging, templates, look), *numbered])
-        fronts, pdfs = drawn[: len(drawn) - len(late)], pdfs | dict(zip((a.id for a in late), drawn[-len(late) :], strict=False))
+        fronts, anew = drawn[: len(drawn) - len(late)], dict(zip((a.id for a in late), drawn[-len(late) :], strict=False))
+        pdfs |= anew
         settled, ahead = (ahead, lengths), [count_pages(pdf) for pdf in fronts]
-        lengths = {id: count_pages(pdf) for id, pdf in pdfs.items()}
+        lengths = lengths | {id: count_pages(pdf) for id, pdf in anew.items()}
         if (ahead, lengths) == settled:
             break
     else:

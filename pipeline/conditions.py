@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import json
 from collections.abc import Iterator, Mapping
+from functools import lru_cache
 from typing import Any
 
 from jsonschema import Draft202012Validator
@@ -50,14 +52,20 @@ def check_condition(fragment: Fragment | None, profile_schema: Mapping[str, Any]
     """
     if fragment is None or isinstance(fragment, bool):
         return
-    try:
-        Draft202012Validator.check_schema(fragment)
-    except SchemaError as error:
-        yield Problem(
-            where, f"applies_when is not a JSON Schema: {error.message[:120]}", "See the other conditions in the catalogue."
-        )
+    if wrong := _no_schema(json.dumps(fragment, sort_keys=True, default=str)):
+        yield Problem(where, f"applies_when is not a JSON Schema: {wrong}", "See the other conditions in the catalogue.")
         return
     yield from _walk(fragment, profile_schema, profile_schema, where)
+
+
+@lru_cache(maxsize=1024)
+def _no_schema(fragment: str) -> str:
+    """Why the fragment is no JSON Schema, or nothing; many entries of the catalogue have the same one."""
+    try:
+        Draft202012Validator.check_schema(json.loads(fragment))
+    except SchemaError as error:
+        return str(error.message)[:120]
+    return ""
 
 
 def _walk(fragment: Any, facts: Mapping[str, Any], root: Mapping[str, Any], where: str) -> Iterator[Problem]:

@@ -9,12 +9,12 @@ from typing import Any
 
 def primitives(value: Any) -> Any:
     """JSON primitives of a value; a TypeError for anything else, so that no object with methods reaches a template."""
+    if isinstance(value, (str, int, bool)):
+        return value  # first, because nearly all values are
     if is_dataclass(value):
         return {field.name: primitives(getattr(value, field.name)) for field in fields(value)}
     if isinstance(value, Mapping):
         return {str(key): primitives(item) for key, item in value.items()}
     if isinstance(value, (tuple, list)):
         return [primitives(item) for item in value]
-    if isinstance(value, (str, int, bool)):
-        return value
     raise TypeError(f"{type(value).__name__} is no JSON primitive")

@@ -44,10 +44,14 @@ def _is_web_address(value: object) -> bool:
     return not isinstance(value, str) or WEB_ADDRESS.fullmatch(value) is not None
 
 
-@cache
 def load_schema(path: Path) -> Mapping[str, Any]:
     """A schema of this program, itself checked once."""
-    schema: Mapping[str, Any] = json.loads(path.read_text("utf-8"))
+    return _checked(path.read_text("utf-8"))
+
+
+@cache
+def _checked(text: str) -> Mapping[str, Any]:
+    schema: Mapping[str, Any] = json.loads(text)
     Draft202012Validator.check_schema(schema)
     return schema
 

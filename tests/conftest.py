@@ -3,25 +3,37 @@
 from __future__ import annotations
 
 import copy
+import hashlib
 import json
+import os
+import pickle
 import shutil
 import subprocess
-from collections.abc import Callable, Iterable, Iterator
+import sys
+from collections.abc import Callable, Iterable, Iterator, Mapping
+from contextlib import suppress
+from functools import partial
 from pathlib import Path
 from typing import Any
 
 import pytest
 from click.testing import CliRunner, Result
+from filelock import FileLock, Timeout
 
+import pipeline.catalog
+import pipeline.load
 from pipeline.build import Built, Options, build, to_inputs
 from pipeline.catalog import Catalog, load_catalog
 from pipeline.cli import main
 from pipeline.context import names_for
-from pipeline.errors import Problem
 from pipeline.lint import templates
+from pipeline.lint.excel import check_excel_template
 from pipeline.lint.names import KnownNames
-from pipeline.load import Loaded, load_practice
+from pipeline.lint.word import check_word_template
+from pipeline.load import Loaded, load_practice, load_shared
+from pipeline.loading import load_toml
 from pipeline.primitives import primitives
+from pipeline.schema import validate
 from pipeline.workspace import Workspace
 
 ROOT = Path(__file__).parent.parent
@@ -29,23 +41,59 @@ JUNIPER, LANTERN = "example-juniper-ridge", "example-lantern"
 SHARED = ("catalog", "schemas", "templates_docx", "forms_xlsx")
 
 
+def _remembering(work_out: Callable[..., Any], key: Callable[..., object], again: Callable[[Any], Any]) -> Callable[..., Any]:
+    """work_out, but once for each key; again(result): what the next caller gets, who may add to it."""
+    found: dict[object, Any] = {}
+
+    def remembered(*arguments: Any) -> Any:
+        try:
+            held = key(*arguments)
+        except OSError:
+            return again(work_out(*arguments))
+        if held not in found:
+            found[held] = work_out(*arguments)
+        return again(found[held])
+
+    return remembered
+
+
+def _files_of(workspace: Workspace) -> tuple[tuple[str, bytes], ...]:
+    """Every file of what all practices of a workspace share, with its digest."""
+    files = [path for name in SHARED for path in (workspace.root / name).rglob("*") if path.is_file()]
+    return tuple((workspace.shown(path), hashlib.sha256(path.read_bytes()).digest()) for path in sorted(files))
+
+
 @pytest.fixture(scope="session", autouse=True)
-def _templates_are_linted_once() -> Iterator[None]:
-    """The lint of a template is a function of its bytes and of the names it may use; hundreds of tests load the same ones."""
-    found: dict[object, list[Problem]] = {}
+def _equal_files_are_checked_once() -> Iterator[None]:
+    """What catalogue and templates come to depends on their bytes, and hundreds of tests load the same ones, each in a copy.
 
-    def once(check: Callable[[bytes, str, KnownNames], Iterable[Problem]]) -> Callable[[bytes, str, KnownNames], list[Problem]]:
-        def remembered(data: bytes, shown: str, known: KnownNames) -> list[Problem]:
-            key = (check, data, shown, known.shape, *sorted(known.groups.items()))
-            if key not in found:
-                found[key] = list(check(data, shown, known))
-            return found[key]
+    So each sum of bytes is looked at once; file by file as well, because many tests change a single one.
+    """
 
-        return remembered
+    def template(data: bytes, shown: str, known: KnownNames) -> object:
+        return data, shown, known.shape, *sorted(known.groups.items())
+
+    def file(path: Path, shown: str) -> object:
+        return path.read_bytes() if path.is_file() else None, shown
+
+    def value(found: Any, schema: Path, shown: str) -> object:
+        return pickle.dumps(found), schema.read_bytes(), shown
 
     with pytest.MonkeyPatch.context() as patch:
-        for name in ("check_word_template", "check_excel_template"):
-            patch.setattr(templates, name, once(getattr(templates, name)))
+        for lint in (check_word_template, check_excel_template):
+            patch.setattr(templates, lint.__name__, _remembering(lambda *of, lint=lint: list(lint(*of)), template, list))
+        read = _remembering(lambda *of: pickle.dumps(load_toml(*of)), file, pickle.loads)
+        patch.setattr(pipeline.catalog, "load_toml", read)
+        for module in (pipeline.catalog, pipeline.load):
+            patch.setattr(module, "validate", _remembering(validate, value, list))
+        whole = {
+            load_catalog: _remembering(load_catalog, _files_of, lambda pair: (pair[0], [*pair[1]])),
+            load_shared: _remembering(load_shared, _files_of, lambda shared: shared),
+        }
+        for load, remembered in whole.items():
+            # wherever it was imported
+            for held in [module for module in list(sys.modules.values()) if vars(module).get(load.__name__) is load]:
+                patch.setattr(held, load.__name__, remembered)
         yield
 
 
@@ -64,17 +112,19 @@ def catalog(project: Workspace) -> Catalog:
     return loaded
 
 
+def copied_workspace(root: Path, *slugs: str, shared: Iterable[str] = SHARED) -> Workspace:
+    """A copy of the project with these practices, without what came back, so that a test says itself what did."""
+    for name in shared:
+        shutil.copytree(ROOT / name, root / name)
+    for slug in slugs:
+        shutil.copytree(ROOT / "practices" / slug, root / "practices" / slug, ignore=shutil.ignore_patterns("records"))
+    return Workspace(root)
+
+
 @pytest.fixture
 def workspace(tmp_path: Path) -> Workspace:
     """A workspace of one's own with both examples, to be changed at will."""
-    for name in SHARED:
-        shutil.copytree(ROOT / name, tmp_path / "firm" / name)
-    for slug in (JUNIPER, LANTERN):
-        # without what came back, so that a test says itself what did
-        shutil.copytree(
-            ROOT / "practices" / slug, tmp_path / "firm" / "practices" / slug, ignore=shutil.ignore_patterns("records")
-        )
-    return Workspace(tmp_path / "firm")
+    return copied_workspace(tmp_path / "firm", JUNIPER, LANTERN)
 
 
 @pytest.fixture
@@ -135,10 +185,36 @@ def names_of(loaded: Loaded) -> Callable[[str], dict[str, Any]]:
 
 
 @pytest.fixture(scope="session")
-def packages(project: Workspace, tmp_path_factory: pytest.TempPathFactory) -> dict[str, Built]:
+def once(tmp_path_factory: pytest.TempPathFactory) -> Callable[[Mapping[str, Callable[[Path], Any]]], dict[str, Any]]:
+    """once({name: make}) gives what each make(folder) gave, made in one of the processes that run the tests, for all of them.
+
+    A folder is made by one process at a time; meanwhile the others make another one that is wanted.
+    https://pytest-xdist.readthedocs.io/en/stable/how-to.html#making-session-scoped-fixtures-execute-only-once
+    """
+    own = tmp_path_factory.getbasetemp()
+    folder = own.parent if "PYTEST_XDIST_WORKER" in os.environ else own
+
+    def made(wanted: Mapping[str, Callable[[Path], Any]]) -> dict[str, Any]:
+        for seconds in (0, -1):
+            for name, make in wanted.items():
+                kept = folder / f"{name}.pickle"
+                with suppress(Timeout), FileLock(folder / f"{name}.lock", timeout=seconds):
+                    if not kept.exists():
+                        (folder / name).mkdir(exist_ok=True)
+                        kept.write_bytes(pickle.dumps(make(folder / name)))
+        return {name: pickle.loads((folder / f"{name}.pickle").read_bytes()) for name in wanted}
+
+    return made
+
+
+@pytest.fixture(scope="session")
+def packages(project: Workspace, once: Callable[..., dict[str, Built]]) -> dict[str, Built]:
     """Both examples, built once for all tests that only look."""
-    output = tmp_path_factory.mktemp("packages")
-    return {slug: build(project, slug, Options(output=output), lambda _: None) for slug in (JUNIPER, LANTERN)}
+
+    def make(slug: str, output: Path) -> Built:
+        return build(project, slug, Options(output=output), lambda _: None)
+
+    return once({slug: partial(make, slug) for slug in (JUNIPER, LANTERN)})
 
 
 @pytest.fixture(scope="session")

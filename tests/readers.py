@@ -3,10 +3,13 @@
 from __future__ import annotations
 
 import io
+import zipfile
 from collections.abc import Callable
+from functools import lru_cache
 from pathlib import Path
 
 import pypdfium2
+from lxml import etree
 from openpyxl import load_workbook
 from openpyxl.utils import range_boundaries
 from openpyxl.worksheet.worksheet import Worksheet
@@ -14,11 +17,33 @@ from openpyxl.worksheet.worksheet import Worksheet
 
 def page_texts(pdf: bytes | Path) -> list[str]:
     """The text of each page, read by another library than the one that binds."""
+    return list(_page_texts(pdf if isinstance(pdf, bytes) else pdf.read_bytes()))
+
+
+@lru_cache(maxsize=4)
+def _page_texts(pdf: bytes) -> tuple[str, ...]:
     document = pypdfium2.PdfDocument(pdf)
     try:
-        return [page.get_textpage().get_text_range() for page in document]
+        return tuple(page.get_textpage().get_text_range() for page in document)
     finally:
         document.close()
+
+
+def office_texts(file: Path) -> list[str]:
+    """The text of each paragraph or cell of an Office file, from all its parts."""
+    return list(_office_texts(file.read_bytes()))
+
+
+@lru_cache(maxsize=512)
+def _office_texts(data: bytes) -> tuple[str, ...]:
+    texts = []
+    with zipfile.ZipFile(io.BytesIO(data)) as archive:
+        for name in archive.namelist():
+            if name.endswith(".xml"):
+                for element in etree.fromstring(archive.read(name)).iter():
+                    if isinstance(element.tag, str) and element.tag.rsplit("}", 1)[-1] in ("p", "si", "is"):
+                        texts.append("".join(map(str, element.itertext())))
+    return tuple(texts)
 
 
 def changed(template: bytes, change: Callable[[Worksheet], object]) -> bytes:

@@ -16,7 +16,7 @@ from typing import Any
 
 import pytest
 from click.testing import CliRunner, Result
-from conftest import JUNIPER, LANTERN, ROOT, SHARED
+from conftest import JUNIPER, LANTERN, ROOT, copied_workspace
 from docx import Document
 from jsonschema import Draft202012Validator
 from openpyxl import load_workbook
@@ -83,11 +83,7 @@ class Firm:
 
 
 def new_firm(root: Path, *slugs: str) -> Firm:
-    for name in SHARED:
-        shutil.copytree(ROOT / name, root / name)
-    for slug in slugs:
-        shutil.copytree(ROOT / "practices" / slug, root / "practices" / slug, ignore=shutil.ignore_patterns("records"))
-    return Firm(Workspace(root))
+    return Firm(copied_workspace(root, *slugs))
 
 
 # --- the cells of a workbook

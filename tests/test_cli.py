@@ -13,8 +13,9 @@ from typing import Any
 
 import pytest
 from click.testing import CliRunner, Result
-from conftest import JUNIPER, LANTERN
+from conftest import JUNIPER, LANTERN, copied_workspace
 from mutation import changed, texts
+from readers import office_texts, page_texts
 
 import pipeline.checks
 from pipeline.build import Built
@@ -366,18 +367,37 @@ def test_a_warning_stops_only_a_strict_check(workspace: Workspace, binder: Binde
 # --- build and verify
 
 
-def test_a_sound_practice_is_built_listed_and_verified(workspace: Workspace, binder: Binder) -> None:
+@pytest.fixture(scope="module")
+def december(tmp_path_factory: pytest.TempPathFactory) -> tuple[Workspace, Result]:
+    """A workspace in which the package of a later day was built, and what the command said."""
+    workspace = copied_workspace(tmp_path_factory.mktemp("december") / "firm", JUNIPER, LANTERN)
+    command = ["--workspace", str(workspace.root), "build", LANTERN, "--edition", "2026.2", "--as-of", "2026-12-01"]
+    return workspace, CliRunner().invoke(main, command)
+
+
+def test_a_sound_practice_is_built_listed_and_verified(december: tuple[Workspace, Result]) -> None:
     """The control of all refusals above: the same call, with nothing wrong, writes the package it says."""
-    made = binder("build", LANTERN, "--edition", "2026.2", "--as-of", "2026-12-01")
+    workspace, made = december
     target = workspace.build / LANTERN / "2026.2"
     assert made.exit_code == 0, made.output
     assert made.stdout.splitlines()[-1] == f"build/{LANTERN}/2026.2/binder.pdf"
     manifest = json.loads((target / "manifest.json").read_text("utf-8"))
     assert (manifest["edition"], manifest["as_of"], manifest["practice"]) == ("2026.2", "2026-12-01", LANTERN)
-    verified = binder("verify", str(target))
+    verified = CliRunner().invoke(main, ["--workspace", str(workspace.root), "verify", str(target)])
     count = len([path for path in target.rglob("*") if path.is_file()]) - 1
     assert (verified.exit_code, verified.stdout) == (0, f"{LANTERN} 2026.2: all {count} files are as they were built.\n")
-    assert "built: 2026.2" in binder("list").stdout
+    assert "built: 2026.2" in CliRunner().invoke(main, ["--workspace", str(workspace.root), "list"]).stdout
+
+
+def test_a_later_day_does_not_change_the_date_of_the_analysis(december: tuple[Workspace, Result]) -> None:
+    """A package as of December speaks of the risk analysis of October by its own date."""
+    target = december[0].build / LANTERN / "2026.2"
+    cover = page_texts(target / "binder.pdf")[0]
+    assert re.search(r"Risk analysis of\s+October 5, 2026", cover)
+    assert "2026.2" in cover
+    policy = "\n".join(office_texts(next((target / "02-policies").glob("SEC-10*"))))
+    assert "risk analysis of October 5, 2026" in policy
+    assert "December 1, 2026" in policy
 
 
 def test_verify_lists_every_difference(binder: Binder, built: Path) -> None:

@@ -5,15 +5,16 @@ from __future__ import annotations
 import json
 import re
 from collections import Counter
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
 from pathlib import Path
 
 import pytest
-from conftest import LANTERN
+from conftest import JUNIPER
 from pypdf import PdfReader
 from readers import page_texts
 
-from pipeline.binder import on_paper
-from pipeline.build import Built, Options, build, render_all, to_inputs
+from pipeline.build import Built, Options, build
 from pipeline.errors import ConversionError
 from pipeline.load import Loaded
 from pipeline.pdf.convert import EmbeddedEngine, LibreOfficeEngine, Source, check_fonts
@@ -21,13 +22,38 @@ from pipeline.publish import verify
 from pipeline.workspace import Workspace
 
 
+@dataclass(frozen=True)
+class Office:
+    """The nine-clinician package as LibreOffice draws it. drawn: each document that is bound, and its pages."""
+
+    built: Built
+    drawn: dict[str, tuple[Source, bytes]]
+
+
 @pytest.fixture(scope="module")
-def sources(loaded: Loaded) -> list[Source]:
+def office(project: Workspace, loaded: Loaded, once: Callable[..., dict[str, Office]]) -> Office:
+    """Every document of the practice goes through LibreOffice once, for all the tests."""
+    drawn: dict[str, tuple[Source, bytes]] = {}
+
+    class Watched(LibreOfficeEngine):
+        def convert(self, sources: Sequence[Source]) -> list[bytes]:
+            made = super().convert(sources)
+            drawn.update({source.id: (source, pdf) for source, pdf in zip(sources, made, strict=True)})
+            return made
+
+    def make(output: Path) -> Office:
+        with pytest.MonkeyPatch.context() as patch:
+            patch.setattr("pipeline.build.engine", lambda _: Watched())
+            built = build(project, JUNIPER, Options(output=output, pdf_engine="libreoffice"), lambda _: None)
+        return Office(built, {a.id: drawn[a.id] for a in loaded.plan.artifacts if a.bound})
+
+    return once({"libreoffice": make})["libreoffice"]
+
+
+@pytest.fixture(scope="module")
+def sources(office: Office) -> list[Source]:
     """Every document of the nine-clinician practice."""
-    inputs = to_inputs(loaded)
-    rendered = render_all(inputs, loaded)
-    bound = [a for a in loaded.plan.artifacts if a.bound and a.id in rendered]
-    return [on_paper(inputs, a, rendered[a.id], loaded.templates, loaded.look) for a in bound]
+    return [source for source, _ in office.drawn.values()]
 
 
 @pytest.fixture(scope="module")
@@ -61,24 +87,23 @@ def same_words(mine: list[str], yours: list[str]) -> bool:
     return difference.total() <= 0.05 * letters[0].total() + 30 + repeated
 
 
-def test_both_engines_print_the_same_words_on_as_many_pages(sources: list[Source], drawn: dict[str, list[str]]) -> None:
+def test_both_engines_print_the_same_words_on_as_many_pages(office: Office, drawn: dict[str, list[str]]) -> None:
     """Of the same paper: the same words, and page counts within one page a document."""
-    theirs = LibreOfficeEngine().convert([Source(source.id, "docx", source.paper, source.paper) for source in sources])
-    pages = [(source.id, drawn[source.id], page_texts(pdf)) for source, pdf in zip(sources, theirs, strict=True)]
+    theirs = {source.id: pdf for source, pdf in office.drawn.values() if source.suffix == "docx"}
+    laid_out = [Source(s.id, "docx", s.paper, s.paper) for s, _ in office.drawn.values() if s.suffix == "xlsx"]
+    theirs |= dict(zip((source.id for source in laid_out), LibreOfficeEngine().convert(laid_out), strict=True))
+    assert theirs.keys() == drawn.keys()
+    pages = [(id, drawn[id], page_texts(pdf)) for id, pdf in theirs.items()]
     assert [(id, len(left), len(right)) for id, left, right in pages if abs(len(left) - len(right)) > 1] == []
     assert [id for id, left, right in pages if not same_words(left, right)] == []
 
 
 def test_a_workbook_that_libreoffice_prints_by_itself_has_the_words_of_the_paper(
-    sources: list[Source], drawn: dict[str, list[str]]
+    office: Office, drawn: dict[str, list[str]]
 ) -> None:
     """Its letters are smaller where the columns are many, so its pages can be fewer, but at most one is more."""
-    books = [source for source in sources if source.suffix == "xlsx"]
-    assert books
-    pages = [
-        (source.id, drawn[source.id], page_texts(pdf))
-        for source, pdf in zip(books, LibreOfficeEngine().convert(books), strict=True)
-    ]
+    pages = [(s.id, drawn[s.id], page_texts(pdf)) for s, pdf in office.drawn.values() if s.suffix == "xlsx"]
+    assert len(pages) > 20
     assert [id for id, left, right in pages if len(right) > len(left) + 1] == []
     assert [id for id, left, right in pages if not same_words(left, right)] == []
 
@@ -132,9 +157,9 @@ def test_a_font_that_is_not_in_the_document_is_an_error(policy: Source) -> None:
         check_fonts(Source("SEC-10", "docx", paper, paper))
 
 
-def test_a_package_can_be_bound_from_libreoffice_too(project: Workspace, packages: dict[str, Built], tmp_path: Path) -> None:
+def test_a_package_can_be_bound_from_libreoffice_too(packages: dict[str, Built], office: Office) -> None:
     """Its absolute file links become page jumps as well; a policy or report is as long within a page, a workbook not longer by two."""
-    other = build(project, LANTERN, Options(output=tmp_path, pdf_engine="libreoffice"), lambda _: None)
+    other = office.built
     assert verify(other.target) == []
     lengths = [
         {
@@ -142,7 +167,7 @@ def test_a_package_can_be_bound_from_libreoffice_too(project: Workspace, package
             for entry in json.loads((built.target / "manifest.json").read_text("utf-8"))["artifacts"][1:]
             if entry["pages"]
         }
-        for built in (packages[LANTERN], other)
+        for built in (packages[JUNIPER], other)
     ]
     books = {path.name.split()[0] for path in other.target.rglob("*.xlsx")}
     assert books

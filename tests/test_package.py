@@ -4,9 +4,7 @@ from __future__ import annotations
 
 import json
 import re
-import zipfile
 from collections.abc import Callable
-from datetime import date
 from pathlib import Path
 from typing import Any
 
@@ -14,9 +12,9 @@ import pytest
 from conftest import JUNIPER, LANTERN
 from openxml_audit import OpenXmlValidator, ValidationSeverity
 from pypdf import PdfReader
-from readers import page_texts
+from readers import office_texts, page_texts
 
-from pipeline.build import Built, Options, build
+from pipeline.build import Built
 from pipeline.catalog import Catalog
 from pipeline.schema import validate
 from pipeline.workspace import Workspace
@@ -33,20 +31,6 @@ def squash(text: str) -> str:
     return re.sub(r"\W+", "", text).lower()
 
 
-def office_texts(file: Path) -> list[str]:
-    """The text of each paragraph or cell of an Office file, from all its parts."""
-    from lxml import etree
-
-    texts = []
-    with zipfile.ZipFile(file) as archive:
-        for name in archive.namelist():
-            if name.endswith(".xml"):
-                for element in etree.fromstring(archive.read(name)).iter():
-                    if isinstance(element.tag, str) and element.tag.rsplit("}", 1)[-1] in ("p", "si", "is"):
-                        texts.append("".join(map(str, element.itertext())))
-    return texts
-
-
 @BOTH
 def test_the_manifest_is_valid_and_lists_every_file(packages: dict[str, Built], project: Workspace, slug: str) -> None:
     """Under its schema, and complete."""
@@ -59,12 +43,15 @@ def test_the_manifest_is_valid_and_lists_every_file(packages: dict[str, Built], 
 
 @BOTH
 def test_every_office_file_passes_the_open_xml_validator(packages: dict[str, Built], slug: str) -> None:
-    """Word and Excel open them without complaint."""
+    """A port of Microsoft's validation finds nothing, not even a warning; that texts stand in their cells is only a remark."""
     files = [p for p in packages[slug].target.rglob("*") if p.suffix in (".docx", ".xlsx")]
     assert len(files) == sum(entry["path"].endswith((".docx", ".xlsx")) for entry in manifest(packages[slug])["artifacts"])
+    assert {file.suffix for file in files} == {".docx", ".xlsx"}
+    validator = OpenXmlValidator()
     for file in files:
-        errors = OpenXmlValidator().validate(file).errors
-        assert [e.description for e in errors if e.severity == ValidationSeverity.ERROR] == [], file.name
+        errors = validator.validate(file).errors
+        assert [str(e) for e in errors if e.severity == ValidationSeverity.ERROR] == [], file.name
+        assert [str(e) for e in errors if file.suffix == ".docx" or "inline-string" not in str(e)] == [], file.name
 
 
 @BOTH
@@ -192,14 +179,3 @@ def test_policies_say_nothing_of_what_the_remote_practice_lacks(packages: dict[s
         for match in words.finditer(text)
     }
     assert found == set()
-
-
-def test_a_later_day_does_not_change_the_date_of_the_analysis(project: Workspace, tmp_path: Path) -> None:
-    """A package as of December speaks of the risk analysis of October by its own date."""
-    built = build(project, LANTERN, Options(as_of=date(2026, 12, 1), edition="2026.2", output=tmp_path), lambda _: None)
-    cover = page_texts(built.target / "binder.pdf")[0]
-    assert re.search(r"Risk analysis of\s+October 5, 2026", cover)
-    assert "2026.2" in cover
-    policy = "\n".join(office_texts(next((built.target / "02-policies").glob("SEC-10*"))))
-    assert "risk analysis of October 5, 2026" in policy
-    assert "December 1, 2026" in policy

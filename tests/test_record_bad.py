@@ -12,7 +12,7 @@ from typing import Any
 
 import pytest
 from click.testing import Result
-from conftest import JUNIPER, LANTERN, ROOT
+from conftest import JUNIPER, LANTERN, ROOT, copied_workspace
 from openpyxl import Workbook as Book
 from openpyxl import load_workbook
 from openpyxl.worksheet.table import Table
@@ -341,16 +341,11 @@ FILES: dict[str, tuple[str, Callable[[], bytes], str]] = {
 @pytest.fixture(scope="module")
 def firm(tmp_path_factory: pytest.TempPathFactory) -> Path:
     """A workspace with one practice that has a record, of which these files change nothing."""
-    import shutil
-
     from click.testing import CliRunner
 
     from pipeline.cli import main
 
-    root = tmp_path_factory.mktemp("firm")
-    for name in ("catalog", "schemas"):
-        shutil.copytree(ROOT / name, root / name)
-    shutil.copytree(ROOT / "practices" / JUNIPER, root / "practices" / JUNIPER)
+    root = copied_workspace(tmp_path_factory.mktemp("firm"), JUNIPER, shared=("catalog", "schemas")).root
     (root / "templates_docx").mkdir()
     (root / "first.xlsx").write_bytes(filled(issued(JUNIPER, "L-05"), {("Log", "C11"): date(2026, 10, 8)}))
     done = CliRunner().invoke(main, ["--workspace", str(root), "record", JUNIPER, str(root / "first.xlsx"), "--on", ON])

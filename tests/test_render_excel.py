@@ -16,7 +16,6 @@ from openpyxl import Workbook, load_workbook
 from openpyxl.cell.cell import Cell
 from openpyxl.utils import get_column_letter, range_boundaries
 from openpyxl.worksheet.worksheet import Worksheet
-from openxml_audit import OpenXmlValidator, ValidationSeverity
 from readers import changed, table_area, table_cell, with_cell
 
 from pipeline.build import Built
@@ -446,14 +445,6 @@ def workbooks(packages: dict[str, Built]) -> list[Path]:
     found = [file for built in packages.values() for file in sorted(built.target.rglob("*.xlsx"))]
     assert len(found) > 10
     return found
-
-
-def test_every_workbook_of_both_examples_keeps_the_rules_of_the_format(packages: dict[str, Built]) -> None:
-    """A port of Microsoft's validation finds no error; that texts stand in their cells is only a remark."""
-    for file in workbooks(packages):
-        errors = OpenXmlValidator().validate(file).errors
-        assert [str(error) for error in errors if error.severity == ValidationSeverity.ERROR] == []
-        assert [str(error) for error in errors if "inline-string" not in str(error)] == []
 
 
 def test_libreoffice_reads_the_same_words(

@@ -15,7 +15,7 @@ from typing import Any
 
 import pytest
 from click.testing import CliRunner, Result
-from conftest import JUNIPER, LANTERN, ROOT, SHARED
+from conftest import JUNIPER, LANTERN, ROOT, copied_workspace
 from openpyxl import Workbook as Book
 from workbooks import (
     DAYS,
@@ -580,10 +580,7 @@ FILES: dict[str, tuple[Callable[[], bytes], str, str]] = {
 @pytest.fixture(scope="module")
 def firm(tmp_path_factory: pytest.TempPathFactory) -> Path:
     """A workspace with the online practice alone, of which these files change nothing."""
-    root = tmp_path_factory.mktemp("firm")
-    for name in ("catalog", "schemas"):
-        shutil.copytree(ROOT / name, root / name)
-    shutil.copytree(ROOT / "practices" / LANTERN, root / "practices" / LANTERN)
+    root = copied_workspace(tmp_path_factory.mktemp("firm"), LANTERN, shared=("catalog", "schemas")).root
     (root / "templates_docx").mkdir()
     return root
 
@@ -769,10 +766,7 @@ def rounds(tmp_path_factory: pytest.TempPathFactory) -> list[tuple[Result, Path 
 
     Each command with its result and the workbook that it wrote.
     """
-    root = tmp_path_factory.mktemp("rounds")
-    for name in SHARED:
-        shutil.copytree(ROOT / name, root / name)
-    shutil.copytree(ROOT / "practices" / LANTERN, root / "practices" / LANTERN)
+    root = copied_workspace(tmp_path_factory.mktemp("rounds"), LANTERN).root
     shutil.rmtree(root / "practices" / LANTERN / "assessments")
     held, back = root / "practices" / LANTERN / "workbooks", root / SHOWN
     setting, _ = in_full()

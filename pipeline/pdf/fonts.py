@@ -40,6 +40,11 @@ def house_characters() -> frozenset[int]:
     return frozenset.intersection(*(_characters(path.read_bytes()) for path in sorted(packaged_fonts().glob("*.ttf"))))
 
 
+@lru_cache(maxsize=1)
+def _drawable() -> frozenset[str]:
+    return frozenset(map(chr, house_characters())) | {"\n", "\t"}
+
+
 def embedded_fonts(parts: Mapping[str, bytes]) -> dict[str, list[bytes]]:
     """Family → faces that a Word document carries, without their obfuscation (ECMA-376 part 4, 17.8.1).
 
@@ -101,10 +106,9 @@ def missing_glyphs(parts: Mapping[str, bytes]) -> set[str]:
 
 def undrawable(value: Any, shown: str) -> Iterator[Problem]:
     """A problem for each string of a JSON value that holds a character which the house font cannot draw."""
-    able = house_characters()
+    able = _drawable()
     for pointer, text in strings(value):
-        missing = sorted({char for char in text if ord(char) not in able and char not in "\n\t"})
-        if missing:
+        if missing := sorted(set(text) - able):
             listed = ", ".join(f"U+{ord(char):04X}" for char in missing)
             yield Problem(
                 f"{shown}#{pointer}",

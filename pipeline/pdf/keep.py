@@ -9,6 +9,7 @@ together by itself.
 from __future__ import annotations
 
 import re
+from functools import lru_cache
 
 import pypdfium2
 from lxml import etree
@@ -113,10 +114,12 @@ def break_before(document: bytes, table: int) -> bytes:
     return write_parts(parts)
 
 
-def _pages(pdf: bytes) -> list[str]:
+@lru_cache(maxsize=1)
+def _pages(pdf: bytes) -> tuple[str, ...]:
+    """Letters and digits of each page; kept, because the headings and the end of a document are looked for one after the other."""
     document = pypdfium2.PdfDocument(pdf)
     try:
-        return [_squashed(page.get_textpage().get_text_range()) for page in document]
+        return tuple(_squashed(page.get_textpage().get_text_range()) for page in document)
     finally:
         document.close()
 

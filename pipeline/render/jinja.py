@@ -2,18 +2,35 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, MutableMapping
+from functools import lru_cache
+from types import CodeType
 from typing import Any
 
-from jinja2 import StrictUndefined, Undefined
+from jinja2 import StrictUndefined, Template, Undefined
 from jinja2.exceptions import SecurityError, TemplateError, UndefinedError
 from jinja2.sandbox import ImmutableSandboxedEnvironment
 
 from pipeline.errors import Problem
 
-__all__ = ["SecurityError", "TemplateError", "UndefinedError", "environment", "fill", "without_value"]
+__all__ = ["SecurityError", "TemplateError", "UndefinedError", "environment", "fill", "template_of", "without_value"]
 
 FILTERS = ("capitalize", "join", "length", "lower", "upper")
+
+
+class _Sandbox(ImmutableSandboxedEnvironment):
+    """Remembers what a text was compiled to: letterheads, cells and sentences come again and again, each with other names."""
+
+    def from_string(
+        self, source: Any, globals: MutableMapping[str, Any] | None = None, template_class: type[Template] | None = None
+    ) -> Template:
+        made = template_class or self.template_class
+        return made.from_code(self, _compiled(source, bool(self.autoescape)), self.make_globals(globals))
+
+
+@lru_cache(maxsize=2048)
+def _compiled(source: str, autoescape: bool) -> CodeType:
+    return environment(autoescape=autoescape).compile(source)
 
 
 def environment(*, autoescape: bool) -> ImmutableSandboxedEnvironment:
@@ -22,7 +39,7 @@ def environment(*, autoescape: bool) -> ImmutableSandboxedEnvironment:
     Only a handful of filters remain: `default` would print a blank where a name is missing, `safe` raw XML.
     One environment a rendering, because docxtpl changes the one it is given.
     """
-    made = ImmutableSandboxedEnvironment(undefined=StrictUndefined, autoescape=autoescape, finalize=_no_blank, trim_blocks=False)
+    made = _Sandbox(undefined=StrictUndefined, autoescape=autoescape, finalize=_no_blank, trim_blocks=False)
     made.globals.clear()
     for name in set(made.filters) - set(FILTERS):
         del made.filters[name]
@@ -33,8 +50,18 @@ def fill(text: str, names: Mapping[str, Any]) -> str:
     """A text of the catalogue with its names filled in, as plain text. Raises TemplateError."""
     if "{" not in text:
         return text
-    filled = environment(autoescape=False).from_string(text).render(names)
-    return " ".join(filled.split())
+    return " ".join(template_of(text).render(names).split())
+
+
+@lru_cache(maxsize=2048)
+def template_of(text: str) -> Template:
+    """A text of the catalogue or of a cell, ready to be filled in as plain text. Raises TemplateError."""
+    return _plain().from_string(text)
+
+
+@lru_cache(maxsize=1)
+def _plain() -> ImmutableSandboxedEnvironment:
+    return environment(autoescape=False)
 
 
 def _no_blank(value: Any) -> Any:

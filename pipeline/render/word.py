@@ -6,9 +6,12 @@ import io
 import posixpath
 from collections.abc import Mapping
 from datetime import date
+from functools import lru_cache
 from html import unescape
+from types import SimpleNamespace
 from typing import Any
 
+from docx.opc.pkgwriter import PackageWriter
 from docxtpl import DocxTemplate, RichText
 from lxml import etree
 
@@ -53,8 +56,9 @@ def render_word(template: bytes, names: Mapping[str, Any], look: Look, day: date
 
     Raises jinja2.TemplateError where the template asks for a name that is not there, UnsafeFile for a bad template.
     """
-    read_parts(template)
+    _refuse_unsafe(template)
     document = DocxTemplate(io.BytesIO(template))
+    document.patch_xml = _patched
     sandbox = environment(autoescape=True)
 
     def link(target: Mapping[str, str], text: str = "") -> RichText:
@@ -66,9 +70,31 @@ def render_word(template: bytes, names: Mapping[str, Any], look: Look, day: date
     # the properties are written below; rendering them would escape them twice
     document.render_properties = lambda *_: None
     document.render(names, sandbox, autoescape=True)
-    target = io.BytesIO()
-    document.save(target)
-    return finish(read_parts(target.getvalue()), names, look, day)
+    return finish(_parts_of(document.docx.part.package), names, look, day)
+
+
+@lru_cache(maxsize=256)
+def _refuse_unsafe(template: bytes) -> None:
+    read_parts(template)
+
+
+@lru_cache(maxsize=256)
+def _patched(xml: str) -> str:
+    """The text of a part with its tags in one piece; letterheads and dividers come again and again."""
+    return str(DocxTemplate.patch_xml(None, xml))
+
+
+def _parts_of(package: Any) -> dict[str, bytes]:
+    """What python-docx would write, without the archive: packing and unpacking the fonts takes longer than all the rest."""
+    parts: dict[str, bytes] = {}
+    pack: Any = PackageWriter
+    writer = SimpleNamespace(write=lambda uri, blob: parts.__setitem__(uri.membername, blob))
+    for part in package.parts:
+        part.before_marshal()
+    pack._write_content_types_stream(writer, package.parts)
+    pack._write_pkg_rels(writer, package.rels)
+    pack._write_parts(writer, package.parts)
+    return parts
 
 
 def finish(parts: dict[str, bytes], names: Mapping[str, Any], look: Look, day: date) -> bytes:

@@ -17,7 +17,6 @@ from dataclasses import dataclass
 from datetime import date
 from typing import Any
 
-from jinja2.sandbox import ImmutableSandboxedEnvironment
 from lxml import etree
 from openpyxl import load_workbook
 from openpyxl.cell.cell import Cell, MergedCell
@@ -33,7 +32,7 @@ from pipeline.render.excel.cells import set_text
 from pipeline.render.excel.chart import REGISTER, add_picture, add_trend
 from pipeline.render.excel.identity import add_identity, identify
 from pipeline.render.excel.read import column_width
-from pipeline.render.jinja import environment
+from pipeline.render.jinja import template_of
 from pipeline.render.look import Look
 from pipeline.render.parts import (
     core_properties,
@@ -98,15 +97,13 @@ def render_excel(template: bytes, names: Mapping[str, Any], look: Look, day: dat
 def _fill_cell(cell: Cell | MergedCell, template: str, names: Mapping[str, Any]) -> None:
     if isinstance(cell, MergedCell):
         return
-    sandbox = environment(autoescape=False)
     targets: list[str] = []
 
     def link(target: Mapping[str, str], text: str = "") -> str:
         targets.append(target["href"])
         return text or f"{target['id']} {target['title']}"
 
-    sandbox.globals["link"] = link
-    text = sandbox.from_string(template).render(names)
+    text = template_of(template).render(names, link=link)
     if len(text) > MAX_TEXT:
         raise DoesNotFit(f"cell {cell.coordinate} of sheet {cell.parent.title} would hold {len(text)} characters")
     cell.value = None
@@ -227,13 +224,12 @@ def _longer(area: CellRange, old: int, new: int) -> CellRange:
 
 
 def _fill_margins(sheet: Worksheet, names: Mapping[str, Any]) -> None:
-    sandbox: ImmutableSandboxedEnvironment = environment(autoescape=False)
-    for margin in (sheet.oddHeader, sheet.oddFooter):
-        for part in (margin.left, margin.center, margin.right):
-            if part.text and "{" in part.text:
-                # Excel reads & as a code; a doubled one prints itself
-                doubled = _doubled(names)
-                part.text = sandbox.from_string(part.text).render(doubled)
+    margins = (sheet.oddHeader, sheet.oddFooter)
+    named = [part for m in margins for part in (m.left, m.center, m.right) if part.text and "{" in part.text]
+    # Excel reads & as a code; a doubled one prints itself
+    doubled = _doubled(names) if named else {}
+    for part in named:
+        part.text = template_of(part.text).render(doubled)
 
 
 def _doubled(value: Any) -> Any:
