@@ -12,6 +12,7 @@ from typing import Any
 import click
 
 from pipeline import __version__
+from pipeline.cli_compare import compare
 from pipeline.cli_editions import edits, history, issue, verify
 from pipeline.cli_impact import impact
 from pipeline.cli_reassess import reassess
@@ -41,6 +42,7 @@ class _Group(click.Group):
             "edits",
             "issue",
             "history",
+            "compare",
             "impact",
             "verify",
             "record",
@@ -385,5 +387,5 @@ def build(
     )
 
 
-for _command in (reassess, impact, edits, issue, history, verify, record, status, remind):
+for _command in (reassess, compare, impact, edits, issue, history, verify, record, status, remind):
     main.add_command(_command)

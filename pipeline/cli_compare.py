@@ -18,9 +18,11 @@ def compare(find: Finder, slug: str, old: str, new: str) -> None:
     \b
     Example:
       binder compare example-juniper-ridge 2026.1 2027.1
+
+    OLD is issued; NEW is issued, or what would be built now under that number.
     """
     from pipeline.compare.told import told
-    from pipeline.editions import compare_editions
+    from pipeline.compared import compare_editions
 
     for line in told(compare_editions(find(), slug, old, new)):
         click.echo(line)
