@@ -11,7 +11,7 @@ from pipeline.compare.model import Side
 from pipeline.editions import number_of, side_of
 from pipeline.errors import Problem, UsageError
 from pipeline.load import Loaded, load_practice
-from pipeline.package import make_package
+from pipeline.package import make_package, write_documents
 from pipeline.pdf.convert import engine
 from pipeline.publish import one_at_a_time, publish
 from pipeline.rendering import render, render_all, to_inputs
@@ -47,7 +47,8 @@ def build(workspace: Workspace, slug: str, options: Options, told: Callable[[str
     refuse_edition(loaded)
     target = (options.output or workspace.build) / slug / loaded.edition
     with one_at_a_time(target):
-        package = make_package(loaded, edition_before(workspace, loaded), engine(options.pdf_engine), told)
+        written = write_documents(loaded, edition_before(workspace, loaded), told)
+        package = make_package(loaded, written, engine(options.pdf_engine), told)
         publish(
             target, package.files, package.manifest, package.generated, {overlay.sha256 for overlay in loaded.overlays.values()}
         )

@@ -18,7 +18,7 @@ from pipeline.build import Options, edition_before, refuse_edition
 from pipeline.editions import GENERATED, INPUTS, NAMES, PACKAGE, RECORD, STANDING, issued_folder, packed, sealed
 from pipeline.errors import OutputError, Problem, ProblemsFound, UsageError
 from pipeline.load import Loaded, load_practice
-from pipeline.package import Package, make_package
+from pipeline.package import Package, Written, make_package, write_documents
 from pipeline.pdf.convert import engine
 from pipeline.plan import POLICIES
 from pipeline.publish import MANIFEST, digest, hand_edits, one_at_a_time, refusal, write_file
@@ -57,9 +57,10 @@ def issue(workspace: Workspace, slug: str, options: Options, approved: date, tod
     with one_at_a_time(target):
         if problems := list(_not_kept(workspace, slug, loaded)):
             raise ProblemsFound(problems)
-        package = make_package(loaded, edition_before(workspace, loaded), engine(options.pdf_engine), told, approved)
-        if problems := list(_undecided(package)):
+        written = write_documents(loaded, edition_before(workspace, loaded), told, approved)
+        if problems := list(_undecided(written)):
             raise ProblemsFound(problems)
+        package = make_package(loaded, written, engine(options.pdf_engine), told)
         approver = loaded.profile.person(loaded.profile.approver)
         files = dict(_files(workspace, loaded, package))
         record = _record(loaded, package, approved, f"{approver.name}, {approver.title}", files)
@@ -110,10 +111,10 @@ def _not_kept(workspace: Workspace, slug: str, loaded: Loaded) -> Iterator[Probl
             yield Problem(workspace.shown(draft / name), "The file was edited in the draft, and the edits are not kept.", mend)
 
 
-def _undecided(package: Package) -> Iterator[Problem]:
+def _undecided(written: Written) -> Iterator[Problem]:
     """Places that a person has to decide before anybody can approve them."""
-    paths = {artifact.id: artifact.path for artifact in package.inputs.plan.artifacts}
-    for id, merged in package.carried.items():
+    paths = {artifact.id: artifact.path for artifact in written.inputs.plan.artifacts}
+    for id, merged in written.carried.items():
         if merged.conflicts:
             mend = "Decide in the draft which text stands, delete the comment, then: binder edits --keep."
             for conflict in merged.conflicts:

@@ -103,15 +103,9 @@ def write_documents(loaded: Loaded, before: Side | None, told: Callable[[str], N
     return replace(second, redlines=dict(_redlines(before, second)))
 
 
-def make_package(
-    loaded: Loaded, before: Side | None, drawing: Engine, told: Callable[[str], None], approved: date | None = None
-) -> Package:
-    """The package of one edition, converted and bound; arguments as for write_documents.
-
-    Raises ProblemsFound, and ConversionError where the engine fails.
-    """
-    written = write_documents(loaded, before, told, approved)
-    inputs = written.inputs
+def make_package(loaded: Loaded, written: Written, drawing: Engine, told: Callable[[str], None]) -> Package:
+    """The package of one edition from its documents, converted and bound; ProblemsFound, and ConversionError of the engine."""
+    inputs, approved = written.inputs, written.inputs.approved
     bound = make_binder(inputs, written.files, loaded.templates, loaded.look, drawing, told)
     rendered = written.files | dict(bound.numbered)
     if problems := [problem for a in inputs.plan.artifacts for problem in find_leftovers(rendered[a.id], a.path)]:
