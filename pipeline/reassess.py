@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import dataclasses
 import hashlib
 import json
 from collections.abc import Mapping
@@ -94,6 +95,7 @@ def import_reassessment(
     workspace: Workspace, made_of: Ground, returned: Returned, shown: str, *, draft: bool, replace: bool
 ) -> Imported:
     """Record what came back, with last year's answers where it says so. Raises as import_analysis does."""
+    returned = dataclasses.replace(returned, problems=tuple(map(_of_next_year, returned.problems)))
     last = last_analysis(workspace, made_of)
     if last is None or last.mark != returned.last:
         moved_on = _moved_on(returned, last, shown)
@@ -102,11 +104,16 @@ def import_reassessment(
         raise ProblemsFound([moved_on])
     resolved = resolve(last, returned)
     read = interpret(made_of.setting, resolved.returned, finding_numbers(workspace, made_of.folder))
-    read.open += resolved.open
-    read.problems += resolved.problems
+    read.open = list(map(_of_next_year, [*read.open, *resolved.open]))
+    read.problems = list(map(_of_next_year, [*read.problems, *resolved.problems]))
     read.wheres |= resolved.wheres
     read.raw["followed_up"] = {"analysis": last.recorded.date.isoformat(), "steps": resolved.steps}
     return record_analysis(workspace, made_of, returned, read, shown, draft=draft, replace=replace)
+
+
+def _of_next_year(problem: Problem) -> Problem:
+    """What is mended with a new workbook is mended with one like this."""
+    return Problem(problem.where, problem.what, problem.mend.replace("binder assess", "binder reassess"), problem.warning)
 
 
 def last_analysis(workspace: Workspace, made_of: Ground) -> Last | None:

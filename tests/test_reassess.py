@@ -605,6 +605,18 @@ def test_answers_of_a_draft_that_meant_another_analysis_are_asked_again(project:
     assert {key: value for key, value in values.items() if key in answers} == {"about/scope": MARKER}
 
 
+def test_the_way_out_is_another_workbook_of_the_next_year(project: Workspace, ground: Ground) -> None:
+    """A fact that is wrong is mended in the profile, and confirmed in a workbook of binder reassess."""
+    last = last_analysis(project, ground)
+    assert last
+    answers = one_click_each(last)
+    wrong = next(key for key in answers if key.startswith("fact/"))
+    returned = came_back(last, answers | {wrong: "Wrong"})
+    with pytest.raises(ProblemsFound) as raised:
+        import_reassessment(project, ground, returned, SHOWN, draft=False, replace=False)
+    assert [(problem.where, "with binder reassess" in problem.mend) for problem in raised.value.problems] == [(wrong, True)]
+
+
 def test_an_older_analysis_is_not_recorded_after_a_newer_one(project: Workspace, ground: Ground) -> None:
     """Answers have gone on from the newer one."""
     newer = ground.folder / "assessments" / "2028-01-10.json"

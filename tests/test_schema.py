@@ -208,6 +208,8 @@ CLASSES = {
     model.NotApplicable: ("assessment", "/$defs/not_applicable"),
     model.Decision: ("assessment", "/$defs/decision"),
     model.Confirmed: ("assessment", "/$defs/confirmed"),
+    model.FollowUp: ("assessment", "/properties/followed_up"),
+    model.FollowedStep: ("assessment", "/$defs/followed_step"),
     model.Asset: ("assessment", "/$defs/asset"),
     model.ChangeRecord: ("change", ""),
     model.CriterionAnswer: ("change", "/properties/criteria/items"),

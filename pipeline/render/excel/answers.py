@@ -45,7 +45,7 @@ def read_workbook(data: bytes, shown: str) -> Returned:
         last = _read_mark(book)
     except (KeyError, ValueError, TypeError, AttributeError, IndexError) as error:
         raise ProblemsFound(
-            [Problem(shown, NOT_OURS, "Use the file that binder assess or binder change wrote, filled in.")]
+            [Problem(shown, NOT_OURS, "Use the file that binder assess, reassess or change wrote, filled in.")]
         ) from error
     reader = _Reader(book, shown)
     for name, sheet in known.items():
