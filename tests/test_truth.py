@@ -39,7 +39,7 @@ HARBOR = "example-harbor-oak"  # many people, four sites and a Part 2 program
 CROSSWALK = "R-07"
 DAY = date(2026, 9, 14)
 # an edition before this one from which nothing differs, so that the documents about changes are looked at too
-QUIET = Comparison("2026.1", DAY, DAY, "2027.1", DAY, {}, {}, (), (), ())
+QUIET = Comparison("2025.1", DAY, DAY, "2026.1", DAY, {}, {}, (), (), ())
 # names that the rendering looks up by itself: the lists that fill tables, and what a link shows
 ALWAYS_USED = frozenset((*LISTS.values(), "levels", "id", "title", "href"))
 
@@ -446,7 +446,7 @@ def printed(
         alone = replace(catalog, scenarios=(story,))
         plan = make_plan(alone, profile, second=True)
         analysis = plain_analysis(practice(slug)[1], story)
-        inputs = Inputs(alone, structure(profile, Profile), analysis, plan, "2027.1", DAY, raw=profile, comparison=QUIET)
+        inputs = Inputs(alone, structure(profile, Profile), analysis, plan, "2026.1", DAY, raw=profile, comparison=QUIET)
         return [
             (artifact.id, text)
             for artifact in plan.artifacts
