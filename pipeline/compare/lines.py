@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from lxml import etree
 
@@ -53,7 +53,9 @@ def lines_of(data: bytes, path: str) -> tuple[Line, ...]:
             found = (Line(category, ROW, (title, day, text), category) for category, title, day, text in read_events(data))
         case _:
             raise UnsafeFile(f"Files that end in .{suffix} are not compared.")
-    return tuple(line for line in found if any(line.cells))
+    # slides keep document numbers together with hyphens that the house font does not have
+    plain = (replace(line, cells=tuple(cell.replace("\u2011", "-") for cell in line.cells)) for line in found)
+    return tuple(line for line in plain if any(line.cells))
 
 
 def paragraph_text(paragraph: etree._Element) -> str:
