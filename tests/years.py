@@ -12,6 +12,7 @@ from typing import Any
 
 from openpyxl import load_workbook
 from openpyxl.cell.cell import Cell
+from openpyxl.formula.translate import Translator
 from openpyxl.utils import range_boundaries
 from openpyxl.workbook import Workbook
 from openpyxl.worksheet.worksheet import Worksheet
@@ -135,3 +136,18 @@ def texts_of(data: bytes) -> Iterator[str]:
                 yield str(cell.value)
             if getattr(cell, "comment", None):
                 yield str(cell.comment.text)
+
+
+def drop_line(sheet: Worksheet, line: int) -> None:
+    """Delete a line of a table as Excel does: what stands below moves up, and calculations with it."""
+    left, _, right, bottom = area_of(sheet)
+    for number in range(line, bottom + 1):
+        for column in range(left, right + 1):
+            below = sheet.cell(number + 1, column)
+            value = below.value
+            if below.data_type == "f":
+                value = Translator(str(value), below.coordinate).translate_formula(f"{below.column_letter}{number}")
+            sheet.cell(number, column).hyperlink = below.hyperlink.target if below.hyperlink else None
+            sheet.cell(number, column).value = value if number < bottom else None
+            if isinstance(value, str) and below.data_type != "f":
+                sheet.cell(number, column).data_type = "s"

@@ -19,6 +19,7 @@ from pipeline.render.excel.identity import MAX_LINES, SHEET, formula_of, questio
 
 FORMULA = "\x02"  # stands before a formula; no cell can hold it
 AUTHOR = "Binder"
+OWN_NOTE = f"\n\n{AUTHOR}: "
 
 
 @dataclass(frozen=True)
@@ -64,14 +65,14 @@ class Line:
 
 def said(cell: Cell | None) -> str:
     """What a cell holds, as it is compared: the text of a value, or its formula in the way the program keeps formulas."""
-    if cell is None or cell.value is None:
+    if cell is None or _empty(cell):
         return ""
     return FORMULA + formula_of(cell) if cell.data_type == "f" else shown_text(cell.value)
 
 
 def told(cell: Cell | None) -> str:
     """What a cell holds, as a person reads it."""
-    if cell is None or cell.value is None:
+    if cell is None or _empty(cell):
         return ""
     if cell.data_type == "f":
         return str(getattr(cell.value, "text", cell.value))
@@ -84,7 +85,9 @@ def noted(cell: Cell | None) -> str:
     if comment is None or comment.author == AUTHOR:
         return ""
     text = str(comment.text).strip()
-    # of a conversation Excel keeps the words in a note too, behind a line on the program one should buy
+    # LibreOffice forgets who wrote a note, so those of the program say it themselves
+    text = f"\n\n{text}".split(OWN_NOTE, 1)[0].strip()
+    # of a conversation Excel keeps the words in a note too, behind lines on the program one should buy
     return text.split("Comment:\n", 1)[-1].strip() if text.startswith("[Threaded comment]") else text
 
 
@@ -149,6 +152,12 @@ def shown_row(row: Row, key: Sequence[str]) -> str:
 
 def cell_name(cell: Cell) -> str:
     return f"{get_column_letter(cell.column)}{cell.row}"
+
+
+def _empty(cell: Cell) -> bool:
+    """Also a cell with nothing but a link into the package, of which openpyxl makes a text."""
+    link = cell.hyperlink
+    return cell.value is None or (link is not None and cell.value == link.target and str(link.target).startswith("../"))
 
 
 def _label(cell: Cell | None) -> str:

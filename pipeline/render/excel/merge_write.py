@@ -20,7 +20,7 @@ from openpyxl.worksheet.table import TableColumn
 from openpyxl.worksheet.worksheet import Worksheet
 
 from pipeline.render.excel.fill import copy_row, grow_row, in_schema_order, stretch
-from pipeline.render.excel.merge_read import AUTHOR, Grid, noted, said, told
+from pipeline.render.excel.merge_read import AUTHOR, OWN_NOTE, Grid, noted, said, told
 from pipeline.render.excel.merge_safe import CannotMerge, carried_link
 from pipeline.render.excel.read import column_width
 from pipeline.render.parts import read_parts, write_parts
@@ -44,7 +44,7 @@ def put(target: Cell | MergedCell, source: Cell | None) -> None:
         raise CannotMerge(
             f"What stood in a cell of sheet {target.parent.title} has no place any more: its cell is joined to others now."
         )
-    if source is None or source.value is None:
+    if source is None or not said(source):
         target.value = None
         target.hyperlink = None
         return
@@ -73,7 +73,7 @@ def annotate(cell: Cell | MergedCell, text: str) -> None:
         raise CannotMerge(f"Cell {cell.coordinate} of sheet {cell.parent.title} is joined to others now.")
     own = noted(cell)
     author = cell.comment.author if own and cell.comment else AUTHOR
-    _note(cell, f"{own}\n\n{AUTHOR}: {text}" if own else text, author)
+    _note(cell, f"{own}{OWN_NOTE}{text}".strip(), author)
 
 
 def carry_note(target: Cell | MergedCell, source: Cell | None) -> None:
