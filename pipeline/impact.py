@@ -14,15 +14,16 @@ from pathlib import Path
 from typing import Any
 
 from pipeline import __version__
-from pipeline.build import render_all, to_inputs
+from pipeline.build import edition_before, render_all, to_inputs
 from pipeline.catalog import Report
 from pipeline.check.withdrawn import vanished
+from pipeline.editions import GENERATED, PACKAGE
 from pipeline.errors import BinderError, Problem, ProblemsFound
 from pipeline.load import Loaded, Shared, load_practice, load_shared
 from pipeline.loading import load_json
-from pipeline.package import LIBRARIES
-from pipeline.plan import Artifact
-from pipeline.publish import MANIFEST, digest
+from pipeline.package import LIBRARIES, write_documents
+from pipeline.plan import REDLINES, Artifact
+from pipeline.publish import MANIFEST, digest, generated_folder
 from pipeline.render.excel.cells import read_cells
 from pipeline.render.excel.identity import SHEET
 from pipeline.render.parts import UnsafeFile
@@ -30,8 +31,6 @@ from pipeline.render.text import office_text
 from pipeline.schema import validate
 from pipeline.workspace import Workspace
 
-# where the program keeps what it wrote, beside what somebody made of it
-GENERATED = ".generated"
 TEMPLATES = "templates"
 # beginning of an input's path behind the practice's folder → what it is called
 CAUSES = {
@@ -126,7 +125,7 @@ def practice_impact(workspace: Workspace, slug: str, shared: Shared, built: Path
     issued = {entry["id"]: entry["title"] for entry in manifest["artifacts"] if entry["section"]}
     lost = tuple(problem for problem in vanished(loaded.catalog, issued) if not problem.warning)
     try:
-        return _compared(replace(known, causes=causes, problems=lost), manifest, loaded, built)
+        return _compared(replace(known, causes=causes, problems=lost), manifest, loaded, workspace)
     except BinderError as error:
         return replace(known, causes=causes, problems=(*lost, *_problems_of(error, workspace.shown(package))))
 
@@ -178,19 +177,23 @@ def lines_of(path: str, data: bytes) -> list[str]:
     return [f"{sheet}: {' | '.join(texts)}" for (sheet, _), texts in rows.items()]
 
 
-def _compared(known: Impact, manifest: Mapping[str, Any], loaded: Loaded, built: Path) -> Impact:
+def _compared(known: Impact, manifest: Mapping[str, Any], loaded: Loaded, workspace: Workspace) -> Impact:
     """Every document rendered and held against its file; where only templates changed, those that are made from them."""
-    before = {entry["id"]: entry for entry in manifest["artifacts"] if entry["section"]}
+    before = {entry["id"]: entry for entry in manifest["artifacts"] if entry["section"] and not entry["id"].startswith(REDLINES)}
     planned = {artifact.id: artifact for artifact in loaded.plan.artifacts}
     late = [artifact.id for artifact in planned.values() if isinstance(artifact.source, Report) and artifact.source.numbered]
     wanted = [artifact for artifact in planned.values() if artifact.id not in late and _touched(artifact, known.causes or {})]
-    only = replace(loaded, plan=replace(loaded.plan, artifacts=tuple(wanted)))
-    rendered = render_all(to_inputs(loaded), only) if wanted else {}
+    issued = next((one for one in loaded.issued if known.package == one.folder / PACKAGE), None)
+    approved = issued.approved if issued else None
+    rendered: Mapping[str, bytes] = {}
+    if wanted and loaded.earlier:
+        # a document may print what changed in others
+        rendered = write_documents(loaded, edition_before(workspace, loaded), lambda _: None, approved).generated
+    elif wanted:
+        rendered = render_all(to_inputs(loaded, approved), replace(loaded, plan=replace(loaded.plan, artifacts=tuple(wanted))))
     reasons = {entry.id: entry.reason for entry in loaded.plan.left_out}
     found = [
-        impact
-        for artifact in wanted
-        if (impact := _document(artifact, rendered[artifact.id], before.get(artifact.id), known, built))
+        impact for artifact in wanted if (impact := _document(artifact, rendered[artifact.id], before.get(artifact.id), known))
     ]
     gone = [
         DocumentImpact(id, entry["title"], "gone", why=reasons.get(id, "The catalogue does not know it any more."))
@@ -207,16 +210,14 @@ def _touched(artifact: Artifact, causes: Mapping[str, Sequence[str]]) -> bool:
     return artifact.template in {path.split("/")[-1] for path in causes.get(TEMPLATES, ())}
 
 
-def _document(
-    artifact: Artifact, data: bytes, entry: Mapping[str, Any] | None, known: Impact, built: Path
-) -> DocumentImpact | None:
+def _document(artifact: Artifact, data: bytes, entry: Mapping[str, Any] | None, known: Impact) -> DocumentImpact | None:
     """None where nothing would change."""
     if entry is None:
         return DocumentImpact(artifact.id, artifact.title, "new", added=len(lines_of(artifact.path, data)))
     former = "" if entry["title"] == artifact.title else entry["title"]
     assert known.package is not None
     file = known.package / entry["path"]
-    kept = built / known.slug / GENERATED / known.edition / entry["path"]
+    kept = _generated(known.package) / entry["path"]
     written = digest(kept) if kept.is_file() else entry["sha256"]
     if hashlib.sha256(data).hexdigest() == written and not former:
         return None
@@ -228,6 +229,11 @@ def _document(
         return replace(changed, measured=False)
     added, removed, moved = difference(old, lines_of(artifact.path, data))
     return replace(changed, added=added, removed=removed, changed=moved)
+
+
+def _generated(package: Path) -> Path:
+    """Where the documents lie as they were written, where somebody changed them since."""
+    return package.with_name(GENERATED) if package.name == PACKAGE else (generated_folder(package) or package)
 
 
 def _read(workspace: Workspace, package: Path, slug: str) -> tuple[dict[str, Any] | None, list[Problem]]:

@@ -31,8 +31,8 @@ from pipeline.workspace import Workspace
 ADDED = " Ask before you do."
 # guides of the small example, and the title of the one that is renamed
 GONE, RENAMED, LOST, NEW, TITLE = "DG-01", "DG-10", "DG-09", "DG-07", "Passwords and the second step"
-# documents that list other documents by title
-LINKED = re.compile(rf"Windows computers|Microsoft 365|Home Wi-Fi and router|{TITLE}")
+# documents that name those others, by title or number
+LINKED = re.compile(rf"{GONE}|{LOST}|Windows computers|Microsoft 365|Home Wi-Fi and router|{TITLE}")
 
 
 def package(workspace: Workspace, slug: str, shared: Shared, section: str = "") -> None:

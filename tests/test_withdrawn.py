@@ -14,17 +14,22 @@ from typing import Any
 import pytest
 from click.testing import Result
 from conftest import LANTERN, ROOT
+from docx import Document
 from mutation import assert_told
 
+from pipeline.assessment.proposals import propose_steps
 from pipeline.build import to_inputs
 from pipeline.catalog import DOCUMENTS, MOVED, Catalog, load_catalog
 from pipeline.check.catalog import CODES, check_catalog
 from pipeline.check.withdrawn import NEEDED, vanished
 from pipeline.context import names_for
 from pipeline.errors import ProblemsFound
+from pipeline.lint.mentions import check_mentions
+from pipeline.lint.templates import check_templates
 from pipeline.load import Loaded, load_practice
 from pipeline.numbered import Former, Withdrawn, why_withdrawn
 from pipeline.schema import load_schema
+from pipeline.workbook.make import lists
 from pipeline.workbook.setting import Setting
 from pipeline.workspace import Workspace
 
@@ -69,20 +74,35 @@ def withdraw(catalog: Catalog, field: str, ids: Iterable[str], gone: Withdrawn) 
 
 
 @pytest.fixture
-def without_visitors(workspace: Workspace) -> Workspace:
-    """A workspace whose visitor log is withdrawn as it should be: with its task, and named nowhere any more."""
-    said(workspace, "forms", "L-17", GONE % ', replaced_by = ["L-12"]')
-    said(workspace, "tasks", "T-153", GONE % "")
-    unsaid(workspace, "policies", "L-17")
-    unsaid(workspace, "catalog", "L-17")
+def without_press(workspace: Workspace) -> Workspace:
+    """A workspace whose notice to the media is withdrawn as it should be: with its task, and named nowhere any more."""
+    said(workspace, "forms", "F-10", GONE % ', replaced_by = ["F-09"]')
+    said(workspace, "tasks", "T-312", GONE % "")
+    unsaid(workspace, "policies", "F-10")
+    unsaid(workspace, "catalog", "F-10")
+    policy = Document(str(workspace.templates / "SEC-31.docx"))
+    for run in (run for paragraph in policy.paragraphs for run in paragraph.runs):
+        run.text = run.text.replace("F-10", "F-09")
+    policy.save(str(workspace.templates / "SEC-31.docx"))
     return workspace
 
 
 # --- the catalogue
 
 
+def test_a_text_that_leads_to_something_withdrawn_is_named(workspace: Workspace, catalog: Catalog) -> None:
+    """In the catalogue and in templates, by its number alone: L-17 is another one than L-1 or L-170."""
+    gone = withdraw(catalog, "forms", ["L-17"], Withdrawn(SINCE, "Why.", ("L-15",)))
+    texts = [("here", "Enter it (L-17), and on L-17 again."), ("there", "L-170, XL-17, L-1")]
+    (problem,) = check_mentions(gone, texts)
+    assert (problem.where, problem.what) == ("here", "The text leads to L-17, which is withdrawn since 2027-03-01.")
+    assert list(check_mentions(catalog, texts)) == []
+    told = {p.where for p in check_templates(workspace, gone) if "The text leads to L-17" in p.what}
+    assert {"catalog/forms.toml, L-16", "templates_docx/SEC-15.docx"} <= told
+
+
 def test_a_form_that_is_withdrawn_well_leaves_the_catalogue_whole(
-    without_visitors: Workspace, binder: Callable[..., Result]
+    without_press: Workspace, binder: Callable[..., Result]
 ) -> None:
     """Neither its template nor the rules by which it is read are missed or too many."""
     done = binder("lint")
@@ -90,10 +110,10 @@ def test_a_form_that_is_withdrawn_well_leaves_the_catalogue_whole(
 
 
 def test_what_is_current_and_names_something_withdrawn_is_told_what_to_name(catalog: Catalog, schemas: dict[str, Any]) -> None:
-    """Policy and list of requests name the log; the message knows that there was one."""
-    gone = Withdrawn(SINCE, "It said the same as another one.", ("L-12", "L-15"))
+    """Policy and list of requests name the log of visitors; the message knows that there was one."""
+    gone = Withdrawn(SINCE, "It said the same as another one.", ("L-15", "L-16"))
     changed = withdraw(withdraw(catalog, "forms", ["L-17"], gone), "tasks", ["T-153"], replace(gone, replaced_by=()))
-    words = "The document L-17 is withdrawn since 2027-03-01. Name L-12 and L-15 in its place."
+    words = "The document L-17 is withdrawn since 2027-03-01. Name L-15 and L-16 in its place."
     request = "catalog/catalog.toml, request “Doors, keys, visitors, repairs”"
     assert_told(check_catalog(changed, schemas), "", [["catalog/policies.toml, SEC-15", words], [request, words]])
 
@@ -189,22 +209,22 @@ def test_a_document_without_which_others_cannot_be_made_is_not_withdrawn(catalog
 # --- packages, analyses and records
 
 
-def test_a_withdrawn_document_is_left_out_with_its_reason(without_visitors: Workspace) -> None:
+def test_a_withdrawn_document_is_left_out_with_its_reason(without_press: Workspace) -> None:
     """As manifest and contents print it: with what takes its place, where the practice has that."""
-    loaded = load_practice(without_visitors, LANTERN)
+    loaded = load_practice(without_press, LANTERN)
     left_out = {entry.id: entry.reason for entry in loaded.plan.left_out}
     held = {artifact.id for artifact in loaded.plan.artifacts}
-    place = " L-12 takes its place." if "L-12" in held else ""
-    assert left_out["L-17"] == f"Withdrawn on March 1, 2027. It said the same as another one.{place}"
-    assert "L-17" not in held
+    assert left_out["F-10"] == "Withdrawn on March 1, 2027. It said the same as another one. F-09 takes its place."
+    assert "F-10" not in held
+    assert "F-09" in held
 
 
 def test_a_reason_names_only_what_the_practice_has() -> None:
     """Anything else would be a document that nobody finds in the package."""
-    gone = Withdrawn(SINCE, "Nobody used it.", ("L-12", "L-15"))
+    gone = Withdrawn(SINCE, "Nobody used it.", ("L-15", "L-16"))
     assert why_withdrawn(gone, []) == "Withdrawn on March 1, 2027. Nobody used it."
     assert why_withdrawn(gone, ["L-15"]).endswith(" L-15 takes its place.")
-    assert why_withdrawn(gone, ["L-12", "L-15"]).endswith(" L-12 and L-15 take its place.")
+    assert why_withdrawn(gone, ["L-15", "L-16"]).endswith(" L-15 and L-16 take its place.")
 
 
 @pytest.fixture
@@ -250,6 +270,21 @@ def test_a_workbook_asks_for_a_scenario_until_the_day_it_is_withdrawn(lantern: L
     assert asked == {date(2027, 2, 28): True, SINCE: False}
 
 
+def test_a_withdrawn_safeguard_is_read_and_not_offered(lantern: Loaded) -> None:
+    """A step that was agreed on before names it still, and its title is printed."""
+    catalog = withdraw(lantern.catalog, "safeguards", ["SG-020"], Withdrawn(SINCE, "Why."))
+    before, after = (Setting(catalog, lantern.profile, lantern.raw_profile, day) for day in (date(2027, 2, 28), SINCE))
+    (text,) = set(lists(before)["safeguard"]) - set(lists(after)["safeguard"])
+    assert after.codes["safeguard"][str(text)] == "SG-020"
+    assert "SG-020" in to_inputs(replace(lantern, catalog=catalog)).safeguard_titles
+    scenario = next(one for one in catalog.scenarios if "SG-020" in one.safeguards and not one.withdrawn)
+    offered = [
+        {step.safeguard.id for step in propose_steps(catalog, lantern.profile, scenario, "very_high", (), day)}
+        for day in (before.day, after.day)
+    ]
+    assert ["SG-020" in steps for steps in offered] == [True, False]
+
+
 def test_a_scenario_withdrawn_before_it_was_assessed_is_not_missed(workspace: Workspace, lantern: Loaded, edit: Any) -> None:
     """It is listed with the reason, so that no number is missing without a word."""
     id = lantern.assessment.findings[AT].scenario
@@ -264,16 +299,16 @@ def test_a_scenario_withdrawn_before_it_was_assessed_is_not_missed(workspace: Wo
     assert entry.reason.endswith("It is part of another story.")
 
 
-def test_a_log_of_an_earlier_package_is_recorded_after_it_was_withdrawn(
-    without_visitors: Workspace, binder: Callable[..., Result], tmp_path: Path
+def test_a_form_of_an_earlier_package_is_recorded_after_it_was_withdrawn(
+    without_press: Workspace, binder: Callable[..., Result], tmp_path: Path
 ) -> None:
-    """A signed list of visitors of last year is still proof."""
-    scan = tmp_path / "visitors.png"
+    """A notice of last year is still proof."""
+    scan = tmp_path / "notice.png"
     shutil.copy(ROOT / "practices" / LANTERN / "logo.png", scan)
-    done = binder("record", LANTERN, str(scan), "--form", "L-17", "--date", "2026-12-01", "--on", "2027-04-01")
+    done = binder("record", LANTERN, str(scan), "--form", "F-10", "--date", "2026-12-01", "--on", "2027-04-01")
     assert (done.exit_code, done.stderr) == (0, "")
-    assert "L-17" in done.stdout
-    refused = binder("record", LANTERN, str(scan), "--form", "L-99", "--date", "2026-12-01", "--on", "2027-04-01")
+    assert "F-10" in done.stdout
+    refused = binder("record", LANTERN, str(scan), "--form", "F-99", "--date", "2026-12-01", "--on", "2027-04-01")
     assert refused.exit_code == 2, "control: a number that never was is refused"
 
 
@@ -303,15 +338,15 @@ def test_a_document_that_was_renamed_without_a_word_is_a_warning(catalog: Catalo
     assert (named.title_on(date(2027, 2, 28)), named.title_on(SINCE)) == ("Associates", named.title)
 
 
-def test_both_are_read_from_the_files(without_visitors: Workspace, catalog: Catalog) -> None:
+def test_both_are_read_from_the_files(without_press: Workspace, catalog: Catalog) -> None:
     """A withdrawn entry is moved aside, and a scenario or safeguard stays where findings look for it."""
-    said(without_visitors, "guides", "DG-06", 'formerly = [{ title = "Linux", until = 2027-03-01, reason = "Plainer." }]')
-    said(without_visitors, "safeguards", "SG-020", GONE % "")
-    loaded, problems = load_catalog(without_visitors)
+    said(without_press, "guides", "DG-06", 'formerly = [{ title = "Linux", until = 2027-03-01, reason = "Plainer." }]')
+    said(without_press, "safeguards", "SG-020", GONE % "")
+    loaded, problems = load_catalog(without_press)
     assert not problems
     assert loaded
-    assert [entry.id for entry in loaded.withdrawn["forms"]] == ["L-17"]
-    assert [entry.id for entry in loaded.withdrawn["tasks"]] == ["T-153"]
+    assert [entry.id for entry in loaded.withdrawn["forms"]] == ["F-10"]
+    assert [entry.id for entry in loaded.withdrawn["tasks"]] == ["T-312"]
     assert len(loaded.forms) == len(catalog.forms) - 1
     assert loaded.documents.keys() == catalog.documents.keys()
     assert next(guide for guide in loaded.guides if guide.id == "DG-06").formerly[0].title == "Linux"

@@ -15,6 +15,7 @@ from pipeline.errors import Problem, did_you_mean
 from pipeline.facts import FACTS, PHRASES
 from pipeline.guide_names import GuideNames, GuideTexts
 from pipeline.lint.excel import check_excel_template
+from pipeline.lint.mentions import check_mentions
 from pipeline.lint.names import KnownNames, check_text
 from pipeline.lint.returned import check_returned
 from pipeline.lint.word import check_word_template
@@ -23,6 +24,7 @@ from pipeline.materials import Guide
 from pipeline.names import CommonNames, DividerNames, FrontNames, ProfileNames
 from pipeline.plan import GUIDE_TEMPLATE
 from pipeline.reminder_names import MessageNames
+from pipeline.render.text import office_text
 from pipeline.workbook_names import NextYearNames
 from pipeline.workspace import Workspace
 
@@ -76,9 +78,10 @@ def check_templates(workspace: Workspace, catalog: Catalog) -> Iterator[Problem]
             check = check_word_template if name.endswith(".docx") else check_excel_template
             found = list(check(data, shown, known_names(catalog, wanted[name])))
             yield from found
-            if name.endswith(".xlsx") and not found:
+            if not found:
                 sound[name] = data
-    yield from check_returned(catalog, sound)
+    yield from check_returned(catalog, {name: data for name, data in sound.items() if name.endswith(".xlsx")})
+    yield from check_mentions(catalog, ((workspace.shown(present[name]), office_text(data)) for name, data in sound.items()))
     yield from check_catalog_texts(catalog)
 
 
@@ -116,6 +119,7 @@ def check_catalog_texts(catalog: Catalog) -> Iterator[Problem]:
         ([entry for entry in proposed if "accept" in entry[0]], weighed[0]),
         ([entry for entry in proposed if "accept" not in entry[0]], weighed[1]),
     ):
+        yield from check_mentions(catalog, texts)
         for where, text in texts:
             for defect in check_text(text, known):
                 yield Problem(where, defect.what, defect.mend)

@@ -73,6 +73,9 @@ def pages_of(setting: Setting, known: Answers, proposed: Answers) -> Pages:
 def lists(setting: Setting) -> dict[str, tuple[str | int, ...]]:
     """Every list of the workbook: what the drop-downs show, and what the formulas look up."""
     found: dict[str, tuple[str | int, ...]] = {name: tuple(words.values()) for name, words in setting.words.items()}
+    # a step of an earlier year may still carry out what is withdrawn since, and nobody chooses it anew
+    over = {safeguard.id for safeguard in setting.catalog.safeguards if not safeguard.in_force(setting.day)}
+    found["safeguard"] = tuple(text for id, text in setting.words["safeguard"].items() if id not in over)
     found["risk"] = setting.risk_words
     for scenario in setting.scenarios.values():
         for question in scenario.question:
