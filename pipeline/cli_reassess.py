@@ -38,8 +38,8 @@ def reassess(find: Finder, slug: str, day: date, output: Path | None) -> None:
         f"Wrote {workspace.shown(made.file)}: {made.stories} stories, beside them the answers of {printed_date(made.last)}."
     )
     click.echo(
-        f"Since then: {made.facts} facts read otherwise, {made.new} stories are new, {made.gone} are no longer asked. "
-        f"Steps to ask about: {made.steps}."
+        f"Otherwise than then: facts {made.facts}, new stories {made.new}, stories no longer asked {made.gone}. "
+        f"Open steps to ask about: {made.steps}."
     )
     if made.began:
         click.echo(f"It goes on from the draft: {made.cells} cells are filled in, {made.proposed} hold proposals.")
