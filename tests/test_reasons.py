@@ -84,7 +84,7 @@ def test_findings_are_told_one_by_one(compared: Callable[..., DocumentChange]) -
     assert reason.kind == "finding"
     assert reason.text.startswith("Findings: RA-101 is new; ")
     assert "is no longer among them" in reason.text
-    assert "is closed" in reason.text
+    assert "the steps of" in reason.text
     assert "went from very high to low" in reason.text
     assert "steps of " in reason.text
 

@@ -28,7 +28,7 @@ ORIGIN = {
 OF_POLICY = dict.fromkeys(("tasks", "records", "related", "audience"), TEMPLATE)
 # what is another in each edition, or only leads somewhere
 ADMINISTRATIVE = ("document.edition", "document.as_of", "document.analysis", "document.next_review", "document.law_as_of",
-                  "document.id", "revisions")  # fmt: skip
+                  "document.approved", "document.id", "revisions")  # fmt: skip
 DRAWN_UP = "What it lists was drawn up anew for this edition."
 REVISED = "The firm's text was revised."
 BY_HAND = "The consultant changed the text by hand."
@@ -211,7 +211,7 @@ def _of_findings(paths: Sequence[str], old: Mapping[str, Any], new: Mapping[str,
     both = [id for id in now if id in then]
     closed = [id for id in both if then[id]["open"] and not now[id]["open"] and now[id]["actions"]]
     if closed:
-        said.append(_are(closed, "closed"))
+        said.append(f"the steps of {_ids(closed)} are done")
     moves: dict[tuple[str, str], list[str]] = {}
     for id in both:
         if now[id]["level"] != then[id]["level"]:
