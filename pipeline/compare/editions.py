@@ -10,6 +10,7 @@ from pipeline.compare.facts import compare_facts
 from pipeline.compare.model import Comparison, Side
 from pipeline.compare.risk import compare_findings, compare_steps, levels
 from pipeline.facts import printed_date
+from pipeline.numbered import why_withdrawn
 
 
 def compare(old: Side, new: Side, catalog: Catalog, templates: Mapping[str, bytes], again: Again | None = None) -> Comparison:
@@ -34,6 +35,11 @@ def compare(old: Side, new: Side, catalog: Catalog, templates: Mapping[str, byte
             catalog.words,
             then=old.profile,
             now=new.profile,
+            withdrawn={
+                scenario.id: (scenario.title, why_withdrawn(scenario.withdrawn, ()))
+                for scenario in catalog.scenarios
+                if scenario.withdrawn
+            },
         ),
         documents=compare_documents(old, new, catalog, templates, again),
         law=law,
