@@ -32,26 +32,26 @@ class Alignment:
 
 
 def align(old: Sequence[Unit], new: Sequence[Unit]) -> Alignment:
+    """Equal ones in the same order, what is most alike between them, what was moved; last, what was written anew in its place."""
     to: dict[int, int] = {}
+    gaps: list[tuple[range, range]] = []
     for tag, a1, a2, b1, b2 in SequenceMatcher(None, [u.key for u in old], [u.key for u in new], autojunk=False).get_opcodes():
         if tag == "equal":
             to |= dict(zip(range(a1, a2), range(b1, b2), strict=True))
         elif tag == "replace":
-            to |= dict(_similar(old, new, range(a1, a2), range(b1, b2)))
+            pairs = list(_pair(old, new, range(a1, a2), range(b1, b2)))
+            to |= dict(pairs)
+            bounds = [(a1 - 1, b1 - 1), *pairs, (a2, b2)]
+            gaps += [(range(a + 1, x), range(b + 1, y)) for (a, b), (x, y) in pairwise(bounds)]
     moved = dict(_moved(old, new, to))
     to |= moved
+    taken = set(to.values())
+    for left, right in gaps:
+        gone, come = [i for i in left if i not in to], [j for j in right if j not in taken]
+        # as many here as there
+        if len(gone) == len(come) and all(_same_kind(old[i], new[j]) for i, j in zip(gone, come, strict=True)):
+            to |= dict(zip(gone, come, strict=True))
     return Alignment(to, {j: i for i, j in to.items()}, frozenset(moved))
-
-
-def _similar(old: Sequence[Unit], new: Sequence[Unit], left: range, right: range) -> Iterator[tuple[int, int]]:
-    """The most alike first; what is left between them, as many here as there, was written anew one by one."""
-    pairs = list(_pair(old, new, left, right))
-    yield from pairs
-    bounds = [(left.start - 1, right.start - 1), *pairs, (left.stop, right.stop)]
-    for (a, b), (x, y) in pairwise(bounds):
-        between = list(zip(range(a + 1, x), range(b + 1, y), strict=False))
-        if x - a == y - b and all(_same_kind(old[i], new[j]) for i, j in between):
-            yield from between
 
 
 def _pair(old: Sequence[Unit], new: Sequence[Unit], left: range, right: range) -> Iterator[tuple[int, int]]:
