@@ -5,6 +5,7 @@ from __future__ import annotations
 import io
 import json
 from collections.abc import Callable
+from pathlib import Path
 from typing import Any
 
 import pytest
@@ -14,6 +15,7 @@ from openpyxl import load_workbook
 
 from pipeline.compare.lines import lines_of
 from pipeline.compare.passages import passages
+from pipeline.compare.redline import redline, verify_redline
 from pipeline.load import Loaded
 from pipeline.render.excel.fill import render_excel
 from pipeline.render.ics import render_ics
@@ -172,6 +174,20 @@ def test_what_tracked_changes_removed_is_not_read(loaded: Loaded, names_of: Name
 
     (told, *_) = passages(data, with_text(data, track), "a.docx")
     assert told.old != told.new
+
+
+def test_a_file_that_libreoffice_rewrote_reads_the_same(
+    loaded: Loaded, names_of: Names, outside: Callable[..., str], tmp_path: Path
+) -> None:
+    """Without names of tables and styles; only what somebody wrote counts."""
+    data = word(loaded, "SEC-10.docx", names_of("SEC-10"))
+    (tmp_path / "a.docx").write_bytes(data)
+    profile = f"-env:UserInstallation={(tmp_path / 'profile').as_uri()}"
+    outside("soffice", profile, "--headless", "--convert-to", "docx", "--outdir", tmp_path / "again", tmp_path / "a.docx")
+    again = (tmp_path / "again" / "a.docx").read_bytes()
+    assert again != data
+    assert passages(data, again, "a.docx") == ()
+    assert verify_redline(redline(data, again, "Anybody", LATER), data, again) == []
 
 
 def test_a_file_that_cannot_be_opened_is_said_so(loaded: Loaded, names_of: Names) -> None:

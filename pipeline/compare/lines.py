@@ -16,14 +16,19 @@ CONTROL, TEXT, ROW = "control", "text", "row"
 # what became of a line that a person deleted with tracked changes, or moved away
 REMOVED = (f"{W}del", f"{W}moveFrom")
 BLANKS = {f"{W}tab": " ", f"{W}br": " ", f"{W}cr": " ", f"{W}noBreakHyphen": "-"}
-CONTROL_TABLE = "ControlTable"
+CONTROL_TITLE = "Document control"
+# the style of a label, as Word and as LibreOffice write it
+LABEL = ("TableLabel", "Tablelabel")
+# of the table at the head of a document, those that are another in each edition
+ADMINISTRATIVE = frozenset({"Edition", "Effective", "Last review", "Next review", "Law as of", "As of", "Approved on"})
+LABELS = ADMINISTRATIVE | {"Owner", "Practice"}
 
 
 @dataclass(frozen=True)
 class Line:
     """kind: text, row of a table, or an entry of the table at the head of a document (label and text).
 
-    where: the heading above it; cells: of a row, or label and text; table: which one of the document.
+    where: the heading above it; cells: of a row, or label and text; table: in which a row stands, by heading or name.
     """
 
     where: str
@@ -85,9 +90,9 @@ def _word(parts: Mapping[str, bytes]) -> Iterator[Line]:
     if "word/document.xml" not in parts:
         raise UnsafeFile("It is no Word document.")
     headings: dict[int, str] = {}
-    for number, block in enumerate(_blocks(parse(parts["word/document.xml"]))):
+    for block in _blocks(parse(parts["word/document.xml"])):
         if block.tag == f"{W}tbl":
-            yield from _table(block, _above(headings), number)
+            yield from _table(block, _above(headings))
             continue
         text, level = paragraph_text(block), level_of(style_of(block))
         if level and text:
@@ -111,22 +116,31 @@ def _blocks(holder: etree._Element) -> Iterator[etree._Element]:
             yield from _blocks(child)
 
 
-def _table(table: etree._Element, where: str, number: int) -> Iterator[Line]:
-    control = style_of(table) == CONTROL_TABLE
-    caption = table.find(f"{W}tblPr/{W}tblCaption")
-    # by its caption, because tables above it come and go
-    name = str(number) if caption is None else str(caption.get(f"{W}val"))
-    for row in table.iter(f"{W}tr"):
-        if next(a for a in row.iterancestors() if a.tag == f"{W}tbl") is not table:
-            continue
-        held = [[paragraph_text(p) for p in cell.iter(f"{W}p")] for cell in row.iter(f"{W}tc")]
-        if control and len(held) % 2 == 0:
-            texts = [" ".join(filter(None, cell)) for cell in held]
-            yield from (Line(where or name, CONTROL, pair, name) for pair in zip(texts[::2], texts[1::2], strict=True))
+def _table(table: etree._Element, where: str) -> Iterator[Line]:
+    rows = [row for row in table.iter(f"{W}tr") if next(row.iterancestors(f"{W}tbl")) is table]
+    shape = [[list(cell.iter(f"{W}p")) for cell in row.iterfind(f"{W}tc")] for row in rows]
+    control = _is_control(shape)
+    for row in shape:
+        held = [[paragraph_text(p) for p in cell] for cell in row]
+        texts = tuple(" ".join(filter(None, cell)) for cell in held)
+        if control:
+            yield from (Line(where or CONTROL_TITLE, CONTROL, pair) for pair in zip(texts[::2], texts[1::2], strict=True))
         elif len(held) == 1:
             yield from (Line(where, TEXT, (text,)) for text in held[0])
         else:
-            yield Line(where, ROW, tuple(" ".join(filter(None, cell)) for cell in held), name)
+            yield Line(where, ROW, texts, where)
+
+
+def _is_control(rows: list[list[list[etree._Element]]]) -> bool:
+    """Whether a table is the one at the head of a document: labels and texts in turn, and one of its labels.
+
+    By its paragraphs, because LibreOffice forgets styles and captions of tables.
+    """
+    if not rows or any(len(row) % 2 for row in rows):
+        return False
+    labels = [cell for row in rows for cell in row[::2]]
+    styles = {style_of(p) for cell in labels for p in cell}
+    return styles <= set(LABEL) and any(paragraph_text(cell[0]) in LABELS for cell in labels if cell)
 
 
 def _slides(data: bytes) -> Iterator[Line]:

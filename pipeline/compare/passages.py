@@ -7,12 +7,10 @@ from collections.abc import Hashable, Iterator, Mapping, Sequence
 from typing import Any
 
 from pipeline.compare.align import Unit, align
-from pipeline.compare.lines import CONTROL, ROW, Line, lines_of
+from pipeline.compare.lines import ADMINISTRATIVE, CONTROL, ROW, TEXT, Line, lines_of
 from pipeline.compare.model import Passage
 
-# entries of the table at the head of a document that are another in each edition
-ADMINISTRATIVE = frozenset({"Edition", "Effective", "Last review", "Next review", "Law as of", "As of", "Approved on"})
-# and sections that keep the record of editions and of signatures
+# sections that keep the record of editions and of signatures
 RECORDS = frozenset({"Revision history", "Approval"})
 Pair = tuple[int | None, int | None]
 # names of the document itself that are another in each edition
@@ -35,7 +33,7 @@ def passages(
     before, after = ([line for line in lines_of(data, path) if not _administrative(line)] for data in (old, new))
     units = [_unit(line, _own_words(then)) for line in before], [_unit(line, _own_words(now)) for line in after]
     found: list[Passage] = []
-    for i, j in _settled(list(align(*units)), *units):
+    for i, j in _settled(list(align(*units)), *units, before, after):
         if i is None or j is None or units[0][i].key != units[1][j].key:
             found.append(_passage(None if i is None else before[i], None if j is None else after[j]))
     return tuple(found)
@@ -59,9 +57,9 @@ def _unit(line: Line, own: tuple[re.Pattern[str], re.Pattern[str]] | None) -> Un
     cells = line.cells[1:] if line.kind == ROW and line.cells[0].isdecimal() else line.cells
     if own:
         cells = tuple(_without(own, cell, line.kind) for cell in cells)
-    key: Hashable = (line.kind, line.table, cells)
-    name = cells[0] if line.kind != "text" and cells else ""
-    return Unit(key, " ".join(cells), f"{line.kind} {line.table}", name)
+    key: Hashable = (line.kind, cells)
+    name = cells[0] if line.kind != TEXT and cells else ""
+    return Unit(key, " ".join(cells), f"{line.kind} {len(cells) if line.kind == ROW else ''}", name)
 
 
 def _without(own: tuple[re.Pattern[str], re.Pattern[str]], cell: str, kind: str) -> str:
@@ -70,23 +68,25 @@ def _without(own: tuple[re.Pattern[str], re.Pattern[str]], cell: str, kind: str)
     return (edition if kind == ROW and not edition.search(cell) else all_own).sub("\N{WHITE SQUARE}", cell)
 
 
-def _settled(pairs: list[Pair], old: Sequence[Unit], new: Sequence[Unit]) -> Iterator[Pair]:
+def _settled(
+    pairs: list[Pair], old: Sequence[Unit], new: Sequence[Unit], before: Sequence[Line], after: Sequence[Line]
+) -> Iterator[Pair]:
     """Rows that only stand elsewhere in their table now are the same rows: first those that say the same, then by name."""
-    gone = [i for i, j in pairs if i is not None and j is None and old[i].kind.startswith(ROW)]
-    come = [j for i, j in pairs if j is not None and i is None and new[j].kind.startswith(ROW)]
+    gone = [i for i, j in pairs if i is not None and j is None and before[i].kind == ROW]
+    come = [j for i, j in pairs if j is not None and i is None and after[j].kind == ROW]
     moved: dict[int, int] = {}
     for by_name in (False, True):
         for j in come:
             for i in gone:
-                if j in moved or i in moved.values() or old[i].kind != new[j].kind:
+                if j in moved or i in moved.values() or before[i].table != after[j].table:
                     continue
                 if old[i].name and old[i].name == new[j].name if by_name else old[i].key == new[j].key:
                     moved[j] = i
-    for before, after in pairs:
-        if before is None and after is not None and after in moved:
-            yield moved[after], after
-        elif not (after is None and before in moved.values()):
-            yield before, after
+    for one, other in pairs:
+        if one is None and other is not None and other in moved:
+            yield moved[other], other
+        elif not (other is None and one in moved.values()):
+            yield one, other
 
 
 def _passage(old: Line | None, new: Line | None) -> Passage:
