@@ -22,7 +22,7 @@ from pipeline.errors import BinderError, Problem, ProblemsFound
 from pipeline.load import Loaded, Shared, load_practice, load_shared
 from pipeline.loading import load_json
 from pipeline.package import LIBRARIES, write_documents
-from pipeline.plan import REDLINES, Artifact
+from pipeline.plan import Artifact
 from pipeline.publish import MANIFEST, digest, generated_folder
 from pipeline.render.excel.cells import read_cells
 from pipeline.render.excel.identity import SHEET
@@ -32,6 +32,8 @@ from pipeline.schema import validate
 from pipeline.workspace import Workspace
 
 TEMPLATES = "templates"
+# its documents are about two editions, and are written when the newer one is
+CHANGES = "08-changes"
 # beginning of an input's path behind the practice's folder → what it is called
 CAUSES = {
     "catalog/": "catalogue",
@@ -72,7 +74,7 @@ class DocumentImpact:
 class Impact:
     """package: its folder, or None where nothing was built. causes: what changed since → files; documents: only what would change.
 
-    uncompared: documents that print pages of the binder; problems: why it cannot be built as it is.
+    uncompared: documents that are written last, with the pages of the binder or about changes; problems: why it cannot be built as it is.
     """
 
     slug: str
@@ -122,7 +124,7 @@ def practice_impact(workspace: Workspace, slug: str, shared: Shared, built: Path
         causes = by_cause(slug, _moved(manifest["inputs"], _on_disk(workspace, manifest["inputs"])))
         return replace(known, causes=causes | _programs(manifest), problems=_problems_of(error, workspace.shown(package)))
     causes = by_cause(slug, _moved(manifest["inputs"], loaded.inputs)) | _programs(manifest)
-    issued = {entry["id"]: entry["title"] for entry in manifest["artifacts"] if entry["section"]}
+    issued = {id: entry["title"] for id, entry in _documents(manifest).items()}
     lost = tuple(problem for problem in vanished(loaded.catalog, issued) if not problem.warning)
     try:
         return _compared(replace(known, causes=causes, problems=lost), manifest, loaded, workspace)
@@ -179,9 +181,9 @@ def lines_of(path: str, data: bytes) -> list[str]:
 
 def _compared(known: Impact, manifest: Mapping[str, Any], loaded: Loaded, workspace: Workspace) -> Impact:
     """Every document rendered and held against its file; where only templates changed, those that are made from them."""
-    before = {entry["id"]: entry for entry in manifest["artifacts"] if entry["section"] and not entry["id"].startswith(REDLINES)}
+    before = _documents(manifest)
     planned = {artifact.id: artifact for artifact in loaded.plan.artifacts}
-    late = [artifact.id for artifact in planned.values() if isinstance(artifact.source, Report) and artifact.source.numbered]
+    late = [artifact.id for artifact in planned.values() if _late(artifact)]
     wanted = [artifact for artifact in planned.values() if artifact.id not in late and _touched(artifact, known.causes or {})]
     issued = next((one for one in loaded.issued if known.package == one.folder / PACKAGE), None)
     approved = issued.approved if issued else None
@@ -202,6 +204,15 @@ def _compared(known: Impact, manifest: Mapping[str, Any], loaded: Loaded, worksp
     ]
     same = len(planned) - len(late) - len(found)
     return replace(known, documents=(*found, *gone), same=same, uncompared=tuple(late))
+
+
+def _documents(manifest: Mapping[str, Any]) -> dict[str, Mapping[str, Any]]:
+    """Number → what the manifest says of it, but for the binder and the documents about changes."""
+    return {entry["id"]: entry for entry in manifest["artifacts"] if entry["section"] not in ("", CHANGES)}
+
+
+def _late(artifact: Artifact) -> bool:
+    return artifact.section == CHANGES or (isinstance(artifact.source, Report) and artifact.source.numbered)
 
 
 def _touched(artifact: Artifact, causes: Mapping[str, Sequence[str]]) -> bool:

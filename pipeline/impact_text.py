@@ -24,7 +24,7 @@ def impact_lines(found: Sequence[Impact], everything: bool) -> Iterator[str]:
             yield from (f"    {cause}: {', '.join(paths)}" for cause, paths in (impact.causes or {}).items())
             yield from (f"    {document_line(document)}" for document in impact.documents)
             if impact.documents and impact.uncompared:
-                yield f"    Not compared, because they print the pages of the binder: {', '.join(impact.uncompared)}."
+                yield f"    Not compared, because they are written last: {', '.join(impact.uncompared)}."
 
 
 def document_line(document: DocumentImpact) -> str:

@@ -280,6 +280,20 @@ def test_the_newest_edition_counts_whether_built_or_issued(workspace: Workspace)
         assert look(workspace, LANTERN)[LANTERN].edition == edition
 
 
+def test_documents_about_changes_are_neither_missed_nor_lost(workspace: Workspace) -> None:
+    """They belong to two editions; the catalogue need not name each."""
+    file = workspace.build / LANTERN / "2026.1" / "manifest.json"
+    manifest = json.loads(file.read_text("utf-8"))
+    (one, *_) = (entry for entry in manifest["artifacts"] if entry["id"] == "SEC-10")
+    word(workspace.templates / "SEC-10.docx", say_more)
+    for section, gone in (("08-changes", set()), ("02-policies", {"CH-10"})):
+        extra = {**one, "id": "CH-10", "section": section, "path": f"{section}/CH-10.docx"}
+        file.write_text(json.dumps({**manifest, "artifacts": [*manifest["artifacts"], extra]}), "utf-8")
+        found = look(workspace, LANTERN)[LANTERN]
+        assert named(found) - {"SEC-10"} == gone
+        assert bool(found.problems) == bool(gone)
+
+
 @pytest.mark.parametrize(
     ("manifest", "told"),
     [("{}", 'The key "schema" is missing.'), ("{", "This is not JSON"), (JUNIPER, "The package belongs to another practice.")],

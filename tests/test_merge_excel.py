@@ -8,19 +8,7 @@ from datetime import date
 from pathlib import Path
 
 import pytest
-from openpyxl import load_workbook
-from openpyxl.chart import BarChart, Reference
-from openpyxl.comments import Comment
-from openpyxl.styles import Font
-from openpyxl.utils import get_column_letter
-from openpyxl.workbook import Workbook
-from openpyxl.workbook.defined_name import DefinedName
-from openpyxl.worksheet.datavalidation import DataValidation
-from openpyxl.worksheet.worksheet import Worksheet
-from openxml_audit import OpenXmlValidator, ValidationSeverity
-from returned import practice
-from workbooks import saved_by_libreoffice
-from years import (
+from merged_sheets import (
     A_YEAR_LATER,
     JUNIPER,
     area_of,
@@ -35,6 +23,18 @@ from years import (
     texts_of,
     then,
 )
+from openpyxl import load_workbook
+from openpyxl.chart import BarChart, Reference
+from openpyxl.comments import Comment
+from openpyxl.styles import Font
+from openpyxl.utils import get_column_letter
+from openpyxl.workbook import Workbook
+from openpyxl.workbook.defined_name import DefinedName
+from openpyxl.worksheet.datavalidation import DataValidation
+from openpyxl.worksheet.worksheet import Worksheet
+from openxml_audit import OpenXmlValidator, ValidationSeverity
+from returned import practice
+from workbooks import saved_by_libreoffice
 
 from pipeline.errors import ProblemsFound
 from pipeline.merge.model import Merged

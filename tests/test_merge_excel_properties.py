@@ -7,10 +7,10 @@ from dataclasses import dataclass
 
 from hypothesis import given, settings
 from hypothesis import strategies as st
+from merged_sheets import A_YEAR_LATER, area_of, blank_line, drop_line, edited, now, sheet_of, texts_of, then
 from openpyxl import load_workbook
 from openpyxl.comments import Comment
 from openpyxl.workbook import Workbook
-from years import A_YEAR_LATER, area_of, blank_line, drop_line, edited, now, sheet_of, texts_of, then
 
 from pipeline.merge.model import Merged
 from pipeline.render.excel.merge import excel_edits, merge_excel
