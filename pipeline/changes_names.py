@@ -95,7 +95,7 @@ class PassageNames:
 class DocumentChangeNames:
     """A document that is new, gone or changed. link: to it, none where it is gone; redlines: with the changes marked, or none.
 
-    former: its title then, or empty; why: the reasons as one text; more: passages that are not listed; see: where they are.
+    former: its title then, or empty; why: the reasons as one text; brief: the same in a line; more: passages that are not listed; see: where they are.
     """
 
     id: str
@@ -104,6 +104,7 @@ class DocumentChangeNames:
     redlines: tuple[LinkNames, ...]
     former: str
     why: str
+    brief: str
     passages: tuple[PassageNames, ...]
     more: int
     see: str

@@ -17,6 +17,7 @@ from pipeline.loading import read_bounded
 from pipeline.merge.model import Edit
 from pipeline.merge.word import word_edits
 from pipeline.overlays import AGAIN, FOLDER, MAX_FILE
+from pipeline.plan import REDLINES
 from pipeline.publish import generated_folder, read_manifest
 from pipeline.render.draft import unmark_draft
 from pipeline.render.excel.merge import excel_edits
@@ -53,8 +54,9 @@ class Edition:
     def path_of(self, document: str) -> str | None:
         return next((entry["path"] for entry in self.manifest["artifacts"] if entry["id"] == document), None)
 
-    def sha256_of(self, document: str) -> str | None:
-        return next((entry["sha256"] for entry in self.manifest["artifacts"] if entry["id"] == document), None)
+    def published(self, sha256: str) -> bool:
+        """Whether a file is one of the package, untouched."""
+        return any(entry["sha256"] == sha256 for entry in self.manifest["artifacts"])
 
     def generated(self, path: str) -> bytes | None:
         """The file as the program had written it."""
@@ -152,6 +154,8 @@ def _look_at(
     data, problems = read_bounded(file, shown, MAX_FILE)
     if problems:
         raise ProblemsFound(problems)
+    if any(one.published(hashlib.sha256(data).hexdigest()) for one in known.values()):
+        return None
     suffix = file.suffix.lower().removeprefix(".")
     try:
         if f".{suffix}" not in SUFFIXES:
@@ -172,8 +176,6 @@ def _look_at(
         raise ProblemsFound([Problem(shown, what, "It prints page numbers or changes of others. Edit the catalogue instead.")])
     if not path.endswith(f".{suffix}"):
         raise ProblemsFound([Problem(shown, f"{document} is a file of another kind.", f"Save it as .{path.rsplit('.', 1)[1]}.")])
-    if hashlib.sha256(data).hexdigest() == known[number].sha256_of(document):
-        return None
     edits = _edits(generated, data, suffix, shown)
     held = folder / FOLDER / number / f"{document}.edited.{suffix}"
     kept = held.is_file() and held.read_bytes() == data
@@ -189,6 +191,9 @@ def _known_again(data: bytes, file: Path, name: str, shown: str, known: dict[str
     named = NUMBER.match(file.name)
     if named and any(one.path_of(named[1]) for one in known.values()) and name in office_text(data):
         return "", named[1], ""
+    if file.name.startswith(REDLINES):
+        mend = "Edit the policy itself; the next redline is made from it."
+        raise ProblemsFound([Problem(shown, "A redline was edited. It is made anew with each edition.", mend)])
     mend = "Give the file a name that begins with the number of its document, as in the package."
     raise ProblemsFound([Problem(shown, "The file does not say which document it is.", mend)])
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections import Counter
 from collections.abc import Iterable, Iterator
 
@@ -35,6 +36,7 @@ FINDINGS, FACTS, STEPS = 6, 8, 8
 # passages of a document that are shown side by side, of a policy, another Word file and a workbook; characters of each
 OF_POLICY, OF_WORD, OF_WORKBOOK, LONGEST = 40, 12, 8, 700
 TOP = "Above the first heading"
+FINDING, MANY = re.compile(r"RA-\d{3,}"), 4
 NOT_RATED, WHITE = "–", "FFFFFF"
 SAME = "Read again; nothing changed."
 NEW = "New in this edition."
@@ -162,6 +164,18 @@ def _whys(change: DocumentChange | None) -> list[str]:
     return list(dict.fromkeys(reason.text for reason in change.reasons)) if change else []
 
 
+def _brief(change: DocumentChange) -> str:
+    """The reasons in one line, for a memo: facts in full, of the findings their number."""
+    said = []
+    for reason in change.reasons:
+        numbers = sorted(set(FINDING.findall(reason.text)))
+        if reason.kind != "finding" or len(numbers) < MANY:
+            said.append(reason.text)
+        else:
+            said.append(f"Findings: {numbers[0]} and {len(numbers) - 1} others.")
+    return " ".join(said) or (CHANGED if change.state == "changed" else "")
+
+
 def _link(inputs: Inputs, section: str, id: str) -> LinkNames:
     (link,) = links(inputs, section, [id])
     return link
@@ -231,6 +245,7 @@ def _document(inputs: Inputs, section: str, change: DocumentChange) -> DocumentC
         redlines,
         change.former if change.former != change.title else "",
         " ".join(_whys(change)) or (CHANGED if change.state == "changed" else ""),
+        _brief(change),
         tuple(_passage(passage) for passage in change.passages[:most]),
         max(len(change.passages) - most, 0),
         see,
