@@ -35,6 +35,7 @@ from pipeline.assess import Ground, Imported, finding_numbers, make_workbook
 from pipeline.assessment.model import Assessment, ChangeRecord, after_changes
 from pipeline.check.assessment import check_assessment
 from pipeline.errors import Problem, ProblemsFound, UsageError
+from pipeline.numbered import Former, Withdrawn
 from pipeline.practice import Profile
 from pipeline.reassess import import_reassessment, last_analysis, make_reassessment
 from pipeline.records import structure
@@ -448,13 +449,31 @@ def test_a_step_of_a_story_that_is_gone_can_be_done_or_given_up_and_not_go_on() 
     ]
 
 
-def test_a_withdrawn_story_is_gone() -> None:
-    """The catalogue does not have it any more."""
-    last = last_of(with_stories(small().setting, ["SC-001", "SC-015"]), recorded(LANTERN, FEW))
-    assert {entry.scenario: entry.why for entry in retired(last)} == {
-        "SC-002": "The story was withdrawn from the catalogue.",
-        "SC-008": "The story was withdrawn from the catalogue.",
-    }
+def test_a_withdrawn_story_is_gone_and_what_takes_its_place_is_new() -> None:
+    """Under its old title and with the reason of the catalogue; on the eve of the day it is asked still."""
+    since = DAY - timedelta(days=30)
+    over = Withdrawn(since, "Two stories told the same.", ("SC-015",))
+    setting = small().setting
+    stories = [
+        replace(story, withdrawn=over, formerly=(Former("As it was called", since, "It said too little."),))
+        if story.id == "SC-002"
+        else story
+        for story in setting.catalog.scenarios
+    ]
+    setting = replace(setting, catalog=replace(setting.catalog, scenarios=tuple(stories)))
+    last = last_of(setting, recorded(LANTERN, [story for story in FEW if story != "SC-015"]))
+    (gone,) = retired(last)
+    assert (gone.scenario, gone.title) == ("SC-002", "As it was called")
+    assert "Two stories told the same." in gone.why
+    assert "SC-015" in gone.why
+    assert new_stories(last) == {"SC-015": "It takes the place of SC-002."}
+    eve = replace(last, setting=replace(setting, day=since - timedelta(days=1)))
+    assert (retired(eve), [key for key in offered(next_workbook(eve, {}, {})) if key == "SC-002/impact"]) == (
+        (),
+        ["SC-002/impact"],
+    )
+    last = last_of(with_stories(small().setting, ["SC-001", "SC-008", "SC-015"]), recorded(LANTERN, FEW))
+    assert [entry.why for entry in retired(last)] == ["The story is no longer in the catalogue."]
 
 
 def test_a_fact_that_changed_is_named_and_cannot_be_the_same() -> None:

@@ -9,6 +9,8 @@ from typing import Any
 
 from pipeline.catalog import Scenario
 from pipeline.conditions import applies
+from pipeline.facts import joined
+from pipeline.numbered import why_withdrawn
 from pipeline.workbook.last import Last
 
 # lists of the profile whose entries are facts of their own
@@ -85,6 +87,9 @@ def _why_new(last: Last, scenario: Scenario, facts: Iterable[NewFact]) -> str:
         # the facts of which one alone brings the story in
         causes = [fact for fact in there if applies(scenario.applies_when, _without(raw, [f for f in there if f != fact]))]
         return " ".join(["It can happen here since the facts changed.", *(fact.now for fact in causes[:2])])
+    before = [one for one in last.setting.catalog.scenarios if one.withdrawn and scenario.id in one.withdrawn.replaced_by]
+    if replaced := [one.id for one in before if one.id in last.findings or one.id in last.absent]:
+        return f"It takes the place of {joined(replaced)}."
     if scenario.applies_when is None or not list(facts):
         return f"The story came into the catalogue after {last.day}."
     return f"It was not asked on {last.day}."
@@ -104,7 +109,7 @@ def _without(raw: Mapping[str, Any], facts: Iterable[NewFact]) -> dict[str, Any]
 
 def retired(last: Last) -> tuple[Retired, ...]:
     """Stories of last year that are not asked any more, and those that ended with a change since, by their scenarios."""
-    titles = {scenario.id: scenario.title for scenario in last.setting.catalog.scenarios}
+    titles = {scenario.id: scenario.title_on(last.recorded.date) for scenario in last.setting.catalog.scenarios}
     ended = {entry.scenario: entry.reason for change in last.changes for entry in change.ended}
     found = []
     before = {finding.scenario: finding for finding in last.recorded.findings}
@@ -123,5 +128,7 @@ def retired(last: Last) -> tuple[Retired, ...]:
 def _why_retired(last: Last, scenario: str) -> str:
     held = next((entry for entry in last.setting.catalog.scenarios if entry.id == scenario), None)
     if held is None:
-        return "The story was withdrawn from the catalogue."
+        return "The story is no longer in the catalogue."
+    if held.withdrawn and not held.in_force(last.setting.day):
+        return why_withdrawn(held.withdrawn, last.setting.scenarios)
     return held.omitted_because or "By the facts of today it cannot happen here."
