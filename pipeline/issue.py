@@ -18,7 +18,7 @@ from pipeline.build import Options, edition_before, refuse_edition
 from pipeline.editions import GENERATED, INPUTS, NAMES, PACKAGE, RECORD, STANDING, issued_folder, packed, sealed
 from pipeline.errors import OutputError, Problem, ProblemsFound, UsageError
 from pipeline.load import Loaded, load_practice
-from pipeline.package import Package, Written, make_package, write_documents
+from pipeline.package import Package, Written, make_package, write_first, write_second
 from pipeline.pdf.convert import engine
 from pipeline.plan import POLICIES
 from pipeline.publish import MANIFEST, digest, hand_edits, one_at_a_time, refusal, write_file
@@ -57,9 +57,11 @@ def issue(workspace: Workspace, slug: str, options: Options, approved: date, tod
     with one_at_a_time(target):
         if problems := list(_not_kept(workspace, slug, loaded)):
             raise ProblemsFound(problems)
-        written = write_documents(loaded, edition_before(workspace, loaded), told, approved)
-        if problems := list(_undecided(written)):
+        before = edition_before(workspace, loaded)
+        first = write_first(loaded, told, approved)
+        if problems := list(_undecided(first)):
             raise ProblemsFound(problems)
+        written = write_second(loaded, first, before, told)
         package = make_package(loaded, written, engine(options.pdf_engine), told)
         approver = loaded.profile.person(loaded.profile.approver)
         files = dict(_files(workspace, loaded, package))

@@ -75,32 +75,42 @@ class Written:
         return {**self.generated, **{id: one.data for id, one in self.carried.items()}, **self.redlines}
 
 
-def write_documents(loaded: Loaded, before: Side | None, told: Callable[[str], None], approved: date | None = None) -> Written:
-    """Render, join with hand edits, and compare with the edition before; what follows from that is rendered once more.
+def write_first(loaded: Loaded, told: Callable[[str], None], approved: date | None = None) -> Written:
+    """Render what does not depend on the edition before, and join it with hand edits.
 
-    before: the edition issued before it; approved: day of the approval, else it is a draft. Raises ProblemsFound.
+    approved: day of the approval, else it is a draft. Raises ProblemsFound.
     """
     inputs = to_inputs(loaded, approved)
     told(f"Writing {len(loaded.plan.artifacts)} documents")
     names = names_of_all(inputs, [artifact for artifact in loaded.plan.artifacts if artifact.is_first])
     generated = render_all(inputs, loaded, names)
-    written = Written(inputs, names, generated, _carry(generated, loaded), {})
+    return Written(inputs, names, generated, _carry(generated, loaded), {})
+
+
+def write_second(loaded: Loaded, first: Written, before: Side | None, told: Callable[[str], None]) -> Written:
+    """Compare with the edition issued before, and write what follows from that; without one nothing does."""
     if before is None:
-        return written
+        return first
     told(f"Comparing with edition {before.edition}")
 
     def again(id: str, names_then: Names) -> bytes:
         artifact = loaded.plan.get(id)
         assert artifact
-        return render(artifact, names_then, loaded, inputs.as_of)
+        return render(artifact, names_then, loaded, first.inputs.as_of)
 
-    comparison = compare(before, _side(loaded, written), loaded.catalog, loaded.templates, again)
-    inputs = replace(inputs, comparison=comparison, plan=with_redlines(loaded.plan, comparison))
+    comparison = compare(before, _side(loaded, first), loaded.catalog, loaded.templates, again)
+    inputs = replace(first.inputs, comparison=comparison, plan=with_redlines(loaded.plan, comparison))
     later = names_of_all(inputs, [artifact for artifact in inputs.plan.artifacts if artifact.is_rendered])
-    changed = {id: value for id, value in later.items() if names.get(id) != value}
-    generated = generated | render_all(inputs, loaded, changed)
-    second = Written(inputs, names | changed, generated, _carry(generated, loaded), {})
+    changed = {id: value for id, value in later.items() if first.names.get(id) != value}
+    generated = {**first.generated, **render_all(inputs, loaded, changed)}
+    anew = _carry({id: generated[id] for id in changed}, loaded)
+    second = Written(inputs, {**first.names, **changed}, generated, {**first.carried, **anew}, {})
     return replace(second, redlines=dict(_redlines(before, second)))
+
+
+def write_documents(loaded: Loaded, before: Side | None, told: Callable[[str], None], approved: date | None = None) -> Written:
+    """Both, one after the other."""
+    return write_second(loaded, write_first(loaded, told, approved), before, told)
 
 
 def make_package(loaded: Loaded, written: Written, drawing: Engine, told: Callable[[str], None]) -> Package:
