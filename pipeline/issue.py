@@ -59,9 +59,9 @@ def issue(workspace: Workspace, slug: str, options: Options, approved: date, tod
             raise ProblemsFound(problems)
         before = edition_before(workspace, loaded)
         first = write_first(loaded, told, approved)
-        if problems := list(_undecided(first)):
-            raise ProblemsFound(problems)
+        _refuse_undecided(first)
         written = write_second(loaded, first, before, told)
+        _refuse_undecided(written)
         package = make_package(loaded, written, engine(options.pdf_engine), told)
         approver = loaded.profile.person(loaded.profile.approver)
         files = dict(_files(workspace, loaded, package))
@@ -111,6 +111,11 @@ def _not_kept(workspace: Workspace, slug: str, loaded: Loaded) -> Iterator[Probl
         if digest(draft / name) not in kept:
             mend = f"Keep the edits with: binder edits {slug} --keep. Or move the file away, and build the draft again."
             yield Problem(workspace.shown(draft / name), "The file was edited in the draft, and the edits are not kept.", mend)
+
+
+def _refuse_undecided(written: Written) -> None:
+    if problems := list(_undecided(written)):
+        raise ProblemsFound(problems)
 
 
 def _undecided(written: Written) -> Iterator[Problem]:
