@@ -39,7 +39,10 @@ def _document(merged: Merged) -> Iterator[str]:
         yield f"- was generated: {conflict.before or 'nothing'}"
         yield f"- was edited: {conflict.edited or 'taken out'}"
         yield f"- is generated now: {conflict.now or 'nothing'}"
+    undecided = {(conflict.where, conflict.edited) for conflict in merged.conflicts}
     for edit in merged.taken:
+        if (edit.where, edit.after) in undecided:
+            continue
         yield f"\nTaken over: {edit.where} ({edit.kind})"
         yield f"- before: {edit.before or 'nothing'}"
         yield f"- now: {edit.after or 'nothing'}"

@@ -170,7 +170,7 @@ def test_no_issued_page_carries_the_mark_and_each_carries_the_day_of_its_approva
     """Approver and day stand in document control and at the signature."""
     for edition, day in zip(EDITIONS, ("September 30, 2026", "October 1, 2027", "October 2, 2028"), strict=True):
         policy = text_of(lived.file(edition, "SEC-01"))
-        assert policy.count(day) >= 3
+        assert policy.count(day) >= 2
         for path in lived.package(edition).rglob("*.[dxp]*x"):
             assert not any(MARK.encode() in part for part in read_parts(path.read_bytes()).values()), path.name
 

@@ -26,6 +26,7 @@ from pipeline.practice import CLINICAL, Person
 from pipeline.training import HIRING, YEARLY, takes, training_day
 
 CLINICIAN, CONTRACTOR, INTERN, OFFICE, OTHER = "clinician", "contractor", "intern", "office", "other"
+FROM_FINDINGS, BY_HAND = "What the risk analysis asks for here changed.", "The wording was changed for us."
 OFFICE_ROLES = ("admin", "billing", "manager")
 # kinds of systems in which people of a packet usually work; the access request decides
 SHARED = ("ehr", "email", "phone", "texting", "fax", "storage", "scheduling", "messaging", "password_manager")
@@ -162,4 +163,11 @@ def _rules(inputs: Inputs, *states: str) -> Iterator[DocumentChange]:
 def _changed(inputs: Inputs, section: str) -> Iterator[ChangedRuleNames]:
     for change in _rules(inputs, "new", "changed"):
         for link in links(inputs, section, [change.id]):
-            yield ChangedRuleNames(link, reason_of(change))
+            yield ChangedRuleNames(link, _for_team(change))
+
+
+def _for_team(change: DocumentChange) -> str:
+    """Why a policy changed, without the numbers of findings, which mean nothing to the team."""
+    told = {"finding": FROM_FINDINGS, "edit": BY_HAND}
+    said = [told.get(reason.kind, reason.text) for reason in change.reasons]
+    return " ".join(said) if said else reason_of(change)
