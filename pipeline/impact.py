@@ -14,7 +14,7 @@ from pathlib import Path
 from typing import Any
 
 from pipeline import __version__
-from pipeline.build import edition_before, render_all, to_inputs
+from pipeline.build import edition_before
 from pipeline.catalog import Report
 from pipeline.check.withdrawn import vanished
 from pipeline.editions import GENERATED, PACKAGE
@@ -28,6 +28,7 @@ from pipeline.render.excel.cells import read_cells
 from pipeline.render.excel.identity import SHEET
 from pipeline.render.parts import UnsafeFile
 from pipeline.render.text import office_text
+from pipeline.rendering import names_of_all, render_all, to_inputs
 from pipeline.schema import validate
 from pipeline.workspace import Workspace
 
@@ -184,15 +185,18 @@ def _compared(known: Impact, manifest: Mapping[str, Any], loaded: Loaded, worksp
     before = _documents(manifest)
     planned = {artifact.id: artifact for artifact in loaded.plan.artifacts}
     late = [artifact.id for artifact in planned.values() if _late(artifact)]
-    wanted = [artifact for artifact in planned.values() if artifact.id not in late and _touched(artifact, known.causes or {})]
+    causes = known.causes or {}
+    # from the second edition on a document may print what changed in others
+    linked = bool(causes and loaded.earlier)
+    wanted = [one for one in planned.values() if one.id not in late and (linked or _touched(one, causes))]
     issued = next((one for one in loaded.issued if known.package == one.folder / PACKAGE), None)
     approved = issued.approved if issued else None
     rendered: Mapping[str, bytes] = {}
-    if wanted and loaded.earlier:
-        # a document may print what changed in others
+    if wanted and linked:
         rendered = write_documents(loaded, edition_before(workspace, loaded), lambda _: None, approved).generated
     elif wanted:
-        rendered = render_all(to_inputs(loaded, approved), replace(loaded, plan=replace(loaded.plan, artifacts=tuple(wanted))))
+        inputs = to_inputs(loaded, approved)
+        rendered = render_all(inputs, loaded, names_of_all(inputs, wanted))
     reasons = {entry.id: entry.reason for entry in loaded.plan.left_out}
     found = [
         impact for artifact in wanted if (impact := _document(artifact, rendered[artifact.id], before.get(artifact.id), known))

@@ -18,14 +18,15 @@ from openpyxl import load_workbook
 
 from pipeline import impact
 from pipeline.binder import Bound
-from pipeline.build import make_manifest, render_all, to_inputs
 from pipeline.context.front import Paging
 from pipeline.errors import Problem, ProblemsFound
 from pipeline.impact import DocumentImpact, Impact, difference, impacts, lines_of
 from pipeline.impact_text import document_line, impact_lines
 from pipeline.load import Loaded, Shared, load_practice, load_shared
+from pipeline.package import make_manifest
 from pipeline.pdf.convert import engine
-from pipeline.publish import publish
+from pipeline.publish import generated_folder, publish
+from pipeline.rendering import names_of_all, render_all, to_inputs
 from pipeline.workspace import Workspace
 
 ADDED = " Ask before you do."
@@ -40,15 +41,16 @@ def package(workspace: Workspace, slug: str, shared: Shared, section: str = "") 
     loaded = load_practice(workspace, slug, shared=shared)
     inputs = to_inputs(loaded)
     held = tuple(artifact for artifact in loaded.plan.artifacts if artifact.section.startswith(section))
-    loaded = replace(loaded, plan=replace(loaded.plan, artifacts=held))
-    rendered = render_all(inputs, loaded)
+    rendered = render_all(inputs, loaded, names_of_all(inputs, [artifact for artifact in held if artifact.is_first]))
+    narrow = replace(inputs, plan=replace(inputs.plan, artifacts=held))
     paths = {artifact.id: artifact.path for artifact in held}
     drawn = {id: b"crosswalk" for id in paths if id not in rendered}
     bound = Bound(b"binder", Paging({}, {}, {}, 1), drawn)
     files = {paths[id]: data for id, data in (rendered | drawn).items()} | {"binder.pdf": bound.pdf}
     target = workspace.build / slug / loaded.edition
     target.parent.mkdir(parents=True)
-    publish(target, files, make_manifest(loaded, bound, files, engine("dxpdf")))
+    manifest = make_manifest(loaded, narrow, bound, files, engine("dxpdf"))
+    publish(target, files, manifest, {paths[id]: data for id, data in rendered.items()})
 
 
 @pytest.fixture(scope="module")
@@ -223,8 +225,8 @@ def test_the_profile_is_named_as_the_cause_and_what_cannot_be_written_as_a_probl
     """Everything may follow from a profile, so that every document is tried."""
     tried: list[int] = []
 
-    def refuse(_: object, loaded: Loaded) -> dict[str, bytes]:
-        tried.append(len(loaded.plan.artifacts))
+    def refuse(_: object, __: Loaded, names: dict[str, Any]) -> dict[str, bytes]:
+        tried.append(len(names))
         raise ProblemsFound([Problem("templates_docx/SEC-10.docx", "There is no value.", "Give one.")])
 
     monkeypatch.setattr(impact, "render_all", refuse)
@@ -248,10 +250,11 @@ def test_a_change_of_looks_alone_is_said_to_be_one(workspace: Workspace) -> None
 
 def test_what_somebody_changed_by_hand_is_no_effect_of_the_template(workspace: Workspace) -> None:
     """It is held against what the program wrote, where that is kept, and the hand edit is named."""
-    (file,) = (workspace.build / LANTERN / "2026.1" / "02-policies").glob("SEC-10*.docx")
-    kept = workspace.build / LANTERN / ".generated" / "2026.1" / "02-policies" / file.name
-    kept.parent.mkdir(parents=True)
-    shutil.copy(file, kept)
+    package = workspace.build / LANTERN / "2026.1"
+    (file,) = (package / "02-policies").glob("SEC-10*.docx")
+    generated = generated_folder(package)
+    assert generated
+    kept = generated / "02-policies" / file.name
     document = Document(str(file))
     for paragraph in document.paragraphs[:40]:
         paragraph.add_run(" Ours.")

@@ -17,8 +17,10 @@ from pipeline.numbered import Numbered
 FILES = {"reports": "catalog.toml", **{name: f"{name}.toml" for name in ("policies", "forms", "guides", "tasks", "courses")}}
 # documents to which others lead by their number, and which no package can be without
 _NEEDED = {
-    "F": (1, 3, 4, 5, 13, 18),
-    "L": (2, 3, 4, 9, 11, 13, 14, 19, 23),
+    "CH": (2, 3),
+    "F": (1, 3, 4, 5, 13, 14, 18),
+    "L": (1, 2, 3, 4, 9, 11, 13, 14, 19, 23),
+    "ON": (11,),
     "PR": (1, 2, 3),
     "R": (1, 2, 3, 4, 5, 6),
     "SEC": (4, 5, 11),
