@@ -98,19 +98,21 @@ def cell_at(sheet: Worksheet, heading: str, **row: str) -> Cell:
 
 
 def lines_with(sheet: Worksheet, **row: str) -> list[int]:
+    """The lines of the table in which these texts begin the cells under these headings; _ stands for a space."""
     _, top, _, bottom = area_of(sheet)
-    wanted = row.items()
-    return [
-        line
-        for line in range(top + 1, bottom + 1)
-        if all(str(column_cell(sheet, heading.replace("_", " "), line).value).startswith(text) for heading, text in wanted)
-    ]
+    places = {column_of(sheet, heading.replace("_", " ")): text for heading, text in row.items()}
+    lines = range(top + 1, bottom + 1)
+    return [line for line in lines if all(str(sheet.cell(line, c).value).startswith(text) for c, text in places.items())]
+
+
+def column_of(sheet: Worksheet, heading: str) -> int:
+    left, top, right, _ = area_of(sheet)
+    (column,) = (column for column in range(left, right + 1) if sheet.cell(top, column).value == heading)
+    return column
 
 
 def column_cell(sheet: Worksheet, heading: str, line: int) -> Cell:
-    left, top, right, _ = area_of(sheet)
-    (column,) = (column for column in range(left, right + 1) if sheet.cell(top, column).value == heading)
-    cell = sheet.cell(line, column)
+    cell = sheet.cell(line, column_of(sheet, heading))
     assert isinstance(cell, Cell)
     return cell
 

@@ -4,12 +4,14 @@ from __future__ import annotations
 
 from datetime import date
 
+from openpyxl.utils.exceptions import IllegalCharacterError
 from openpyxl.workbook import Workbook
 from openpyxl.worksheet.worksheet import Worksheet
 
 from pipeline.merge.model import Conflict, Edit, Merged
-from pipeline.render.excel.guard import open_guarded
-from pipeline.render.excel.identity import read_identity
+from pipeline.render.excel.guard import one_line, open_guarded
+from pipeline.render.excel.identity import FORMAT
+from pipeline.render.excel.identity import SHEET as IDENTITY
 from pipeline.render.excel.merge_edits import Change, What, differences
 from pipeline.render.excel.merge_match import pair_sheets
 from pipeline.render.excel.merge_read import grids_of, lines_of, own_sheets, said, told
@@ -27,7 +29,7 @@ def excel_edits(generated: bytes, edited: bytes) -> tuple[Edit, ...]:
 
     ProblemsFound where the edited file must not be opened, is none, or was made from another document or edition.
     """
-    return tuple(change.edit for change in _changes(generated, edited)[1])
+    return () if generated == edited else tuple(change.edit for change in _changes(generated, edited)[1])
 
 
 def merge_excel(generated: bytes, edited: bytes, now: bytes, day: date) -> Merged:
@@ -38,6 +40,8 @@ def merge_excel(generated: bytes, edited: bytes, now: bytes, day: date) -> Merge
     file of now as it is; with nothing new the edited file as it is; what cannot be carried over keeps the edited file, and
     `kept` says why. Raises like excel_edits.
     """
+    if generated == edited:
+        return Merged(now)
     then, changes = _changes(generated, edited)
     edits = tuple(change.edit for change in changes)
     if not edits:
@@ -52,9 +56,12 @@ def merge_excel(generated: bytes, edited: bytes, now: bytes, day: date) -> Merge
         for change in changes:
             if change.what == What.SHEET and change.edited is not None:
                 add_sheet(book, change.edited, read_parts(edited))
+        return Merged(finished(book, now), edits, tuple(sink.conflicts))
     except CannotMerge as reason:
         return Merged(edited, edits, (), str(reason))
-    return Merged(finished(book, now), edits, tuple(sink.conflicts))
+    except (IllegalCharacterError, ValueError):
+        # a sign or a number that stands in the file, and that nothing can write
+        return Merged(edited, edits, (), "It holds something that Excel itself does not write.")
 
 
 def _changes(generated: bytes, edited: bytes) -> tuple[Workbook, list[Change]]:
@@ -65,11 +72,10 @@ def _changes(generated: bytes, edited: bytes) -> tuple[Workbook, list[Change]]:
 
 def _whose(book: Workbook) -> tuple[str, str, str] | None:
     """Practice, document, edition that a workbook names, or None: the sheet that says it may have been deleted."""
-    try:
-        identity = read_identity(book)
-    except (KeyError, ValueError, TypeError, AttributeError, IndexError):
+    sheet = book[IDENTITY] if IDENTITY in book.sheetnames else None
+    if not isinstance(sheet, Worksheet) or sheet["A1"].value != FORMAT:
         return None
-    return identity.practice, identity.document, identity.edition
+    return one_line(sheet["B1"].value), one_line(sheet["C1"].value), one_line(sheet["D1"].value)
 
 
 def _join(then: Workbook, book: Workbook, changes: list[Change], sink: Sink) -> None:

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
+from functools import cached_property
 
 from openpyxl.cell.cell import Cell
 from openpyxl.utils import get_column_letter, range_boundaries
@@ -30,7 +31,7 @@ class Row:
     cells: tuple[Cell | None, ...]
     beside: Mapping[int, Cell]
 
-    @property
+    @cached_property
     def texts(self) -> tuple[str, ...]:
         """What was written: nothing for what is calculated."""
         return tuple("" if cell is None or cell.data_type == "f" else said(cell) for cell in self.cells)
