@@ -222,9 +222,9 @@ def list_practices(find: Finder) -> None:
     for slug in workspace.slugs():
         assessments = sorted(path.stem for path in (workspace.practices / slug / "assessments").glob("*.json"))
         editions = sorted(path.parent.name for path in (workspace.build / slug).glob("[0-9]*/manifest.json"))
-        click.echo(
-            f"{slug}\n    risk analyses: {', '.join(assessments) or 'none'}\n    built: {', '.join(editions) or 'nothing'}"
-        )
+        issued = sorted(path.parent.name for path in (workspace.practices / slug).glob("issued/[0-9]*/edition.json"))
+        click.echo(f"{slug}\n    risk analyses: {', '.join(assessments) or 'none'}")
+        click.echo(f"    built: {', '.join(editions) or 'nothing'}\n    issued: {', '.join(issued) or 'nothing'}")
 
 
 @main.command()
