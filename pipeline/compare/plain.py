@@ -7,7 +7,7 @@ from urllib.parse import unquote
 
 from lxml import etree
 
-from pipeline.compare.tracked import TEXT_PART, marks
+from pipeline.compare.tracked import TEXT_PART, marks, remove, unwrap
 from pipeline.errors import BinderError
 from pipeline.render.parts import RELATIONSHIP, R, W, parse, read_parts, relationships, serialize, write_parts
 
@@ -53,19 +53,19 @@ def plain_parts(data: bytes) -> dict[str, bytes]:
     if any(True for _ in marks(root)):
         raise CannotRedline("It holds tracked changes. Accept or reject them in Word.")
     for element in list(root.iter(*(f"{W}{name}" for name in NOTHING))):
-        _remove(element)
+        remove(element)
     for element in list(root.iter(*(f"{W}{name}" for name in HOLDERS))):
-        _unwrap(element)
+        unwrap(element)
     for link in list(root.iter(f"{W}hyperlink")):
         # a place in the document itself may be gone on one of the two sides
         if link.get(f"{R}id") is None:
-            _unwrap(link)
+            unwrap(link)
     for element in root.iter():
         for key in [key for key in element.attrib if "rsid" in str(key) or str(key).endswith(("}paraId", "}textId"))]:
             del element.attrib[key]
     for run in list(root.iter(f"{W}r")):
         if not any(child.tag != f"{W}rPr" for child in run):
-            _remove(run)
+            remove(run)
         else:
             for look in [child for child in run if child.tag == f"{W}rPr" and not len(child)]:
                 run.remove(look)
@@ -103,10 +103,10 @@ def relinked(data: bytes, section: str, paths: Collection[str]) -> bytes:
         root = parse(parts[source])
         for link in [link for link in root.iter(f"{W}hyperlink") if link.get(f"{R}id") in ids]:
             for style in list(link.iter(f"{W}rStyle")):
-                _remove(style)
+                remove(style)
             for look in [look for look in link.iter(f"{W}rPr") if not len(look)]:
-                _remove(look)
-            _unwrap(link)
+                remove(look)
+            unwrap(link)
         parts[source] = serialize(root)
     return write_parts(parts)
 
@@ -123,21 +123,6 @@ def _untrackable(holder: etree._Element) -> Iterator[str]:
                 name = etree.QName(child).localname if isinstance(child.tag, str) else "comment"
                 if name not in allowed or not str(child.tag).startswith(W):
                     yield name
-
-
-def _remove(element: etree._Element) -> None:
-    parent = element.getparent()
-    if parent is not None:
-        parent.remove(element)
-
-
-def _unwrap(element: etree._Element) -> None:
-    parent = element.getparent()
-    if parent is not None:
-        held = element.find(f"{W}sdtContent") if element.tag == f"{W}sdt" else element
-        inner = [] if held is None else [child for child in held if child.tag not in (f"{W}smartTagPr", f"{W}customXmlPr")]
-        at = parent.index(element)
-        parent[at : at + 1] = inner
 
 
 def _without_comments(parts: dict[str, bytes]) -> None:

@@ -33,21 +33,21 @@ def settled(root: etree._Element, *, accept: bool) -> etree._Element:
     keep, drop = (f"{W}ins", f"{W}del") if accept else (f"{W}del", f"{W}ins")
     for row in list(done.iter(f"{W}tr")):
         if row.find(f"{W}trPr/{drop}") is not None:
-            _remove(row)
+            remove(row)
     for table in list(done.iter(f"{W}tbl")):
         if table.find(f"{W}tr") is None:
-            _remove(table)
+            remove(table)
     for paragraph in list(done.iter(f"{W}p")):
         if paragraph.find(f"{W}pPr/{W}rPr/{drop}") is not None:
-            _remove(paragraph)
+            remove(paragraph)
     for element in list(done.iter(drop)):
-        _remove(element)
+        remove(element)
     for element in list(done.iter(keep)):
-        _unwrap(element)
+        unwrap(element)
     for element in list(done.iter(*CHANGED_PROPERTIES)):
         held = element.getparent()
         if accept:
-            _remove(element)
+            remove(element)
         elif held is not None:
             _restore(held, element)
     for name in ("Text", "InstrText"):
@@ -55,21 +55,25 @@ def settled(root: etree._Element, *, accept: bool) -> etree._Element:
             element.tag = f"{W}{'t' if name == 'Text' else 'instrText'}"
     for element in list(done.iter(f"{W}hyperlink")):
         if not len(element):
-            _remove(element)
+            remove(element)
     return done
 
 
-def _remove(element: etree._Element) -> None:
+def remove(element: etree._Element) -> None:
+    """Take an element out of what holds it."""
     parent = element.getparent()
     if parent is not None:
         parent.remove(element)
 
 
-def _unwrap(element: etree._Element) -> None:
+def unwrap(element: etree._Element) -> None:
+    """Put what an element holds in its place; of a content control, its content."""
     parent = element.getparent()
     if parent is not None:
+        held = element.find(f"{W}sdtContent") if element.tag == f"{W}sdt" else element
+        inner = [] if held is None else [child for child in held if child.tag not in (f"{W}smartTagPr", f"{W}customXmlPr")]
         at = parent.index(element)
-        parent[at : at + 1] = list(element)
+        parent[at : at + 1] = inner
 
 
 def _restore(now: etree._Element, change: etree._Element) -> None:
