@@ -5,7 +5,7 @@ from __future__ import annotations
 import hashlib
 import re
 from collections.abc import Iterable, Iterator, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any
 
@@ -20,7 +20,7 @@ from pipeline.overlays import AGAIN, FOLDER, MAX_FILE
 from pipeline.plan import REDLINES
 from pipeline.publish import generated_folder, read_manifest
 from pipeline.render.draft import unmark_draft
-from pipeline.render.excel.merge import excel_edits
+from pipeline.render.excel.merge import EDITED, excel_edits
 from pipeline.render.parts import UnsafeFile, read_keywords, read_parts
 from pipeline.render.text import office_text
 from pipeline.workspace import Workspace
@@ -206,3 +206,7 @@ def _edits(generated: bytes, data: bytes, suffix: str, shown: str) -> tuple[Edit
         return excel_edits(generated, plain) if suffix == "xlsx" else ()
     except UnsafeFile as error:
         raise ProblemsFound([Problem(shown, f"The file cannot be used. {error}", AGAIN)]) from error
+    except ProblemsFound as error:
+        # which file it is, the merge does not know
+        told = [replace(problem, where=problem.where.replace(EDITED, shown)) for problem in error.problems]
+        raise ProblemsFound(told) from error

@@ -15,7 +15,7 @@ from pipeline.render.excel.identity import SHEET as IDENTITY
 from pipeline.render.excel.merge_edits import Change, What, differences
 from pipeline.render.excel.merge_match import pair_sheets
 from pipeline.render.excel.merge_read import grids_of, lines_of, own_sheets, said, told
-from pipeline.render.excel.merge_safe import CannotMerge, same_document
+from pipeline.render.excel.merge_safe import CannotMerge, refuse_reaching_out, same_document
 from pipeline.render.excel.merge_sheets import add_sheet
 from pipeline.render.excel.merge_tables import Sink, join_lines, join_table
 from pipeline.render.excel.merge_write import finished, formulas_of
@@ -67,6 +67,7 @@ def merge_excel(generated: bytes, edited: bytes, now: bytes, day: date) -> Merge
 def _changes(generated: bytes, edited: bytes) -> tuple[Workbook, list[Change]]:
     then, theirs = open_guarded(generated, THEN), open_guarded(edited, EDITED, linked=False)
     same_document(_whose(then), _whose(theirs))
+    refuse_reaching_out(theirs, EDITED)
     return then, differences(then, theirs, read_parts(generated), read_parts(edited))
 
 

@@ -8,6 +8,7 @@ from collections.abc import Collection, Mapping
 from openpyxl.cell.cell import Cell
 from openpyxl.formula import Tokenizer
 from openpyxl.formula.tokenizer import Token, TokenizerError
+from openpyxl.workbook import Workbook
 
 from pipeline.errors import Problem, ProblemsFound
 from pipeline.render.parts import parse
@@ -138,6 +139,12 @@ def drawn_over(then: Mapping[str, bytes], edited: Mapping[str, bytes]) -> str:
     return "a picture, chart or shape" if _drawn(edited) > _drawn(then) else ""
 
 
+# functions of Excel, LibreOffice and Google that open an address or a program, and DDE (=cmd|'/c …'!A1)
+REACHING = re.compile(
+    r"\b(WEBSERVICE|FILTERXML|IMAGE|RTD|CALL|REGISTER(\.ID)?|EXEC|DDE|HYPERLINK|STOCKHISTORY|IMPORT\w+|CUBE\w+)\s*\(|\|[^|]*!"
+)
+
+
 def lost_with(parts: Mapping[str, bytes], title: str) -> bool:
     """Whether a sheet holds what copying it would lose."""
     return bool(LOST_ON_SHEET.search(parts.get(_sheet_parts(parts).get(title, ""), b"")))
@@ -152,6 +159,23 @@ def is_plain(formula: str, sheets: Collection[str]) -> bool:
     except (TokenizerError, IndexError, ValueError):
         return False
     return all(_plain(token, sheets) for token in tokens)
+
+
+def refuse_reaching_out(book: Workbook, shown: str) -> None:
+    """ProblemsFound with each cell whose formula fetches from, or sends to, what is not in the file: a page, a program."""
+    problems = [
+        Problem(
+            f"{shown}, sheet {sheet.title}, cell {cell.coordinate}",
+            "The formula reaches beyond the file.",
+            "Type the value in its place.",
+        )
+        for sheet in book.worksheets
+        for row in sheet.iter_rows()
+        for cell in row
+        if cell.data_type == "f" and REACHING.search(str(getattr(cell.value, "text", cell.value)).upper())
+    ]
+    if problems:
+        raise ProblemsFound(problems)
 
 
 def typed_formula(cell: Cell | None, sheets: Collection[str]) -> bool:
