@@ -24,6 +24,7 @@ from pipeline.render.parts import read_parts, write_parts
 from pipeline.workspace import Workspace
 
 TEMPLATES = [
+    "CH-01", "CH-02", "CH-03",
     "F-03", "F-04", "F-05", "F-06", "F-07", "F-08", "F-09", "F-10", "F-11", "F-12", "F-13",
     "F-17", "F-18", "F-19", "F-20", "F-21", "F-22",
     "ON-10", "ON-11", "PR-01", "PR-02", "PR-05",

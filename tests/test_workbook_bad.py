@@ -542,7 +542,7 @@ NOT_OURS, NO_OFFICE, LARGE = (
     "not a Word or Excel file",
     "far larger inside than outside",
 )
-ANEW, USE = "save it anew as .xlsx", "Use the file that binder assess or binder change wrote"
+ANEW, USE = "save it anew as .xlsx", "Use the file that binder assess, reassess or change wrote"
 
 # name → the file, what is said of it, how to mend it
 FILES: dict[str, tuple[Callable[[], bytes], str, str]] = {
