@@ -63,6 +63,27 @@ class Edition:
         return next(((place / path).read_bytes() for place in self.places if (place / path).is_file()), None)
 
 
+@dataclass(frozen=True)
+class Known:
+    """The editions of a practice, by number. A draft that was issued since is in both: what it says of its approval differs."""
+
+    issued: dict[str, Edition]
+    drafts: dict[str, Edition]
+
+    @property
+    def all(self) -> tuple[Edition, ...]:
+        return (*self.issued.values(), *self.drafts.values())
+
+    @property
+    def numbers(self) -> list[str]:
+        return sorted({*self.issued, *self.drafts}, key=number_of)
+
+    def of(self, number: str, *, marked: bool) -> Edition | None:
+        """The edition that a file belongs to; marked: it says that it is a draft."""
+        first, second = (self.drafts, self.issued) if marked else (self.issued, self.drafts)
+        return first.get(number) or second.get(number)
+
+
 def find_edits(workspace: Workspace, slug: str, paths: Sequence[Path], edition: str | None) -> tuple[Edited, ...]:
     """What was changed by hand in these files and folders; without any, in the newest draft.
 
@@ -70,9 +91,11 @@ def find_edits(workspace: Workspace, slug: str, paths: Sequence[Path], edition: 
     """
     folder = workspace.practice(slug)
     known = editions_of(workspace, slug)
-    if not known:
+    if not (known.issued or known.drafts):
         raise UsageError(f"No package of {slug} was built here, so there is nothing to compare with. Build it first.")
-    chosen = [*(paths or [workspace.build / slug / max(known, key=number_of)])]
+    if not (paths or known.drafts):
+        raise UsageError(f"There is no draft of {slug}. Name the files or folders that were edited.")
+    chosen = paths or [workspace.build / slug / max(known.drafts, key=number_of)]
     name = read_name(workspace, folder)
     found: list[Edited] = []
     problems: list[Problem] = []
@@ -111,17 +134,17 @@ def keep_edits(workspace: Workspace, slug: str, found: Iterable[Edited]) -> tupl
     return tuple(path for path in new if ".edited." in path.name)
 
 
-def editions_of(workspace: Workspace, slug: str) -> dict[str, Edition]:
-    """Every edition whose generated files are there: issued ones, then drafts."""
+def editions_of(workspace: Workspace, slug: str) -> Known:
+    """Every edition whose generated files are here, issued or a draft."""
     issued, problems = read_editions(workspace, slug)
     if problems:
         raise ProblemsFound(problems)
-    found = {one.edition: made for one in issued if (made := _issued(one))}
+    drafts: dict[str, Edition] = {}
     for target in (workspace.build / slug).glob("[0-9]*.[0-9]*"):
         manifest, generated = read_manifest(target), generated_folder(target)
-        if manifest and generated and target.name not in found:
-            found[target.name] = Edition(target.name, manifest, (generated,))
-    return found
+        if manifest and generated:
+            drafts[target.name] = Edition(target.name, manifest, (generated,))
+    return Known({one.edition: made for one in issued if (made := _issued(one))}, drafts)
 
 
 def read_name(workspace: Workspace, folder: Path) -> str:
@@ -147,30 +170,31 @@ def _files(paths: Iterable[Path]) -> Iterator[Path]:
             yield path
 
 
-def _look_at(
-    workspace: Workspace, folder: Path, name: str, file: Path, known: dict[str, Edition], edition: str | None
-) -> Edited | None:
+def _look_at(workspace: Workspace, folder: Path, name: str, file: Path, known: Known, edition: str | None) -> Edited | None:
     shown = workspace.shown(file)
     data, problems = read_bounded(file, shown, MAX_FILE)
     if problems:
         raise ProblemsFound(problems)
-    if any(one.published(hashlib.sha256(data).hexdigest()) for one in known.values()):
+    sha256 = hashlib.sha256(data).hexdigest()
+    if any(one.published(sha256) for one in known.all):
         return None
     suffix = file.suffix.lower().removeprefix(".")
     try:
         if f".{suffix}" not in SUFFIXES:
             raise UnsafeFile("Edits are kept of Word, Excel and PowerPoint files.")
         practice, document, own = _known_again(data, file, name, shown, known)
+        marked = unmark_draft(data, f"x.{suffix}") != data
     except UnsafeFile as error:
         raise ProblemsFound([Problem(shown, f"The file cannot be used. {error}", AGAIN)]) from error
     if practice not in ("", folder.name):
         raise ProblemsFound([Problem(shown, f"The file belongs to another practice ({practice}).", "Take the right file.")])
-    number = own or edition or max(known, key=number_of)
-    if number not in known:
-        mend = f"Editions that are here: {', '.join(sorted(known, key=number_of))}."
+    number = own or edition or known.numbers[-1]
+    whose = known.of(number, marked=marked)
+    if whose is None:
+        mend = f"Editions that are here: {', '.join(known.numbers)}."
         raise ProblemsFound([Problem(shown, f"What edition {number} was generated as is not here.", mend)])
-    path = known[number].path_of(document)
-    generated = known[number].generated(path) if path else None
+    path = whose.path_of(document)
+    generated = whose.generated(path) if path else None
     if path is None or generated is None:
         what = f"{document} of edition {number} has no text of its own that could be edited."
         raise ProblemsFound([Problem(shown, what, "It prints page numbers or changes of others. Edit the catalogue instead.")])
@@ -184,12 +208,12 @@ def _look_at(
     return Edited(file, document, number, suffix, edits, generated, data, kept)
 
 
-def _known_again(data: bytes, file: Path, name: str, shown: str, known: dict[str, Edition]) -> tuple[str, str, str]:
+def _known_again(data: bytes, file: Path, name: str, shown: str, known: Known) -> tuple[str, str, str]:
     """(practice, document, edition) as the file says, or by its name and the practice's where it lost its properties."""
     if told := read_keywords(read_parts(data)):
         return told
     named = NUMBER.match(file.name)
-    if named and any(one.path_of(named[1]) for one in known.values()) and name in office_text(data):
+    if named and any(one.path_of(named[1]) for one in known.all) and name in office_text(data):
         return "", named[1], ""
     if file.name.startswith(REDLINES):
         mend = "Edit the policy itself; the next redline is made from it."

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import copy
+import gc
 import hashlib
 import json
 import os
@@ -36,6 +37,8 @@ from pipeline.primitives import primitives
 from pipeline.schema import validate
 from pipeline.workspace import Workspace
 
+# documents are made of millions of small objects that live as long as the document: looking for cycles less often saves an eighth
+gc.set_threshold(50_000, 20, 50)
 ROOT = Path(__file__).parent.parent
 JUNIPER, LANTERN = "example-juniper-ridge", "example-lantern"
 SHARED = ("catalog", "schemas", "templates_docx", "forms_xlsx")

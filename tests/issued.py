@@ -15,14 +15,22 @@ SLUG = "example-lantern"
 FILES = {"package/manifest.json": b"{}", "package/02-policies/SEC-01 A.docx": b"policy", "inputs/profile.json": b"{}"}
 
 
-def put(workspace: Workspace, edition: str, approved: str, previous: str | None = None, **other: Any) -> Path:
-    """Freeze a small edition; previous: the edition before it."""
-    issued = workspace.practices / SLUG / "issued"
+def put(
+    workspace: Workspace,
+    edition: str,
+    approved: str,
+    previous: str | None = None,
+    held: dict[str, bytes] = FILES,
+    practice: str = SLUG,
+    **other: Any,
+) -> Path:
+    """Freeze a small edition; previous: the edition before it; held: its files."""
+    issued = workspace.practices / practice / "issued"
     issued.mkdir(exist_ok=True)
     seal = {"edition": previous, "sha256": digest(issued / previous / RECORD)} if previous else None
     record = {
         "schema": "edition/1",
-        "practice": SLUG,
+        "practice": practice,
         "edition": edition,
         "as_of": approved,
         "law_as_of": "2026-07-01",
@@ -35,5 +43,5 @@ def put(workspace: Workspace, edition: str, approved: str, previous: str | None 
         "files": sealed(FILES),
         **other,
     }
-    freeze(issued / edition, {**FILES, RECORD: json.dumps(record).encode()})
+    freeze(issued / edition, {**held, RECORD: json.dumps(record).encode()})
     return issued / edition

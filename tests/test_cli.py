@@ -305,8 +305,8 @@ def test_list_shows_practices_analyses_and_what_was_built(binder: Binder, built:
     result = binder("list")
     assert (result.exit_code, result.stderr) == (0, "")
     assert result.stdout == (
-        f"{JUNIPER}\n    risk analyses: 2026-09-14\n    built: nothing\n"
-        f"{LANTERN}\n    risk analyses: 2026-10-05\n    built: 2026.1\n"
+        f"{JUNIPER}\n    risk analyses: 2026-09-14\n    built: nothing\n    issued: nothing\n"
+        f"{LANTERN}\n    risk analyses: 2026-10-05\n    built: 2026.1\n    issued: nothing\n"
     )
 
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import hashlib
 import io
+import json
 import shutil
 from collections.abc import Callable
 from datetime import date
@@ -12,9 +13,11 @@ from pathlib import Path
 import pytest
 from click.testing import Result
 from docx import Document
+from issued import put
 from lxml import etree
 from openpyxl import load_workbook
 
+from pipeline.editions import sealed
 from pipeline.edits import find_edits, keep_edits
 from pipeline.errors import OutputError, ProblemsFound
 from pipeline.load import Loaded
@@ -273,3 +276,54 @@ def test_half_of_kept_edits_is_a_problem(workspace: Workspace, draft: Path, made
     (folder / "my own.edited.docx").write_bytes(b"x")
     _, problems = load_overlays(workspace, workspace.practices / SLUG, "2026.1")
     assert {problem.where.rsplit("/", 1)[1] for problem in problems} == {"SEC-10.generated.docx", "my own.edited.docx"}
+
+
+def approved_edition(workspace: Workspace, loaded: Loaded, made: dict[str, tuple[str, bytes]]) -> Path:
+    """The same edition, issued: its policy names the day of the approval. The folder of its package."""
+    path = made["SEC-10"][0]
+    inputs = to_inputs(loaded, date(2026, 9, 30))
+    chosen = [artifact for artifact in loaded.plan.artifacts if artifact.id == "SEC-10"]
+    data = render_all(inputs, loaded, names_of_all(inputs, chosen))["SEC-10"]
+    entry = {"id": "SEC-10", "title": "x", "section": "s", "path": path, "sha256": hashlib.sha256(data).hexdigest()}
+    manifest = {"practice": SLUG, "edition": "2026.1", "artifacts": [entry]}
+    files = {f"package/{path}": data, "package/manifest.json": json.dumps(manifest).encode()}
+    put(workspace, "2026.1", "2026-09-30", files=sealed(files), held=files, practice=SLUG)
+    return workspace.practices / SLUG / "issued" / "2026.1" / "package"
+
+
+def test_a_draft_that_was_issued_since_is_held_against_the_draft(
+    workspace: Workspace, draft: Path, loaded: Loaded, made: dict[str, tuple[str, bytes]], tmp_path: Path
+) -> None:
+    """Its mark says which of the two it is; a copy of the issued file is held against the issued one."""
+    package = approved_edition(workspace, loaded, made)
+    reword(at(draft, made, "SEC-10"))
+    (found,) = find_edits(workspace, SLUG, [], None)
+    assert [edit.kind for edit in found.edits] == ["changed"]
+    copy = tmp_path / "copy.docx"
+    copy.write_bytes((package / made["SEC-10"][0]).read_bytes())
+    assert find_edits(workspace, SLUG, [copy], None) == ()
+    reword(copy)
+    (found,) = find_edits(workspace, SLUG, [copy], None)
+    assert [edit.kind for edit in found.edits] == ["changed"]
+    assert found.generated == (package / made["SEC-10"][0]).read_bytes()
+
+
+def test_without_a_draft_the_files_have_to_be_named(
+    workspace: Workspace, loaded: Loaded, made: dict[str, tuple[str, bytes]], binder: Callable[..., Result]
+) -> None:
+    """An issued edition is never edited in its place."""
+    approved_edition(workspace, loaded, made)
+    shown = binder("edits", SLUG)
+    assert shown.exit_code == 2
+    assert "Name the files or folders" in shown.stderr
+
+
+def test_an_edited_redline_leads_to_the_policy(
+    workspace: Workspace, draft: Path, made: dict[str, tuple[str, bytes]], tmp_path: Path
+) -> None:
+    """It is made anew with each edition."""
+    file = tmp_path / "RL-SEC-10 Redline of Passwords and authentication.docx"
+    file.write_bytes(without_properties(made["SEC-10"][1]))
+    with pytest.raises(ProblemsFound) as raised:
+        find_edits(workspace, SLUG, [file], None)
+    assert "Edit the policy itself" in raised.value.problems[0].mend

@@ -204,6 +204,8 @@ def test_what_was_written_about_a_vendor_that_is_gone_is_not_lost(lived: Lived) 
 def test_each_edit_of_the_second_year_is_in_the_third_edition(lived: Lived) -> None:
     """Also from the file that the client renamed, and from the one that LibreOffice saved."""
     for edit in lived.made["2027.1"]:
+        if edit.kind == "renamed":
+            continue  # the package gives its files their names
         text = text_of(lived.file("2028.1", edit.document))
         for part in filter(None, edit.after.split(" · ")):
             # two paragraphs of a cell are told with a comma between them, a cell of a log with its row and a colon
