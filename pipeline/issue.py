@@ -23,10 +23,13 @@ from pipeline.pdf.convert import engine
 from pipeline.plan import POLICIES
 from pipeline.publish import MANIFEST, digest, hand_edits, one_at_a_time, refusal, write_file
 from pipeline.records import unstructure
+from pipeline.render.excel.merge_read import AUTHOR
 from pipeline.render.parts import read_parts
 from pipeline.workspace import Workspace
 
 FILE_MODE, FOLDER_MODE = 0o400, 0o500
+# how a note of the program begins in a workbook, whatever program saved it
+NOTE = f"{AUTHOR}: ".encode()
 
 
 @dataclass(frozen=True)
@@ -126,9 +129,15 @@ def _undecided(written: Written) -> Iterator[Problem]:
             mend = "Decide in the draft which text stands, delete the comment, then: binder edits --keep."
             for conflict in merged.conflicts:
                 yield Problem(f"{paths[id]}, {conflict.where}", "An edited text is generated otherwise now.", mend)
-        elif paths[id].endswith(".docx") and b"<w:comment " in read_parts(merged.data).get("word/comments.xml", b""):
+        elif has_remarks(read_parts(merged.data)):
             mend = "Answer the comments in the draft and delete them, then: binder edits --keep."
             yield Problem(paths[id], "The file holds comments; an issued file has none.", mend)
+
+
+def has_remarks(parts: Mapping[str, bytes]) -> bool:
+    """Whether comments of anybody stand in a Word file, or notes of the program in a workbook; other notes are the client's."""
+    notes = (part for name, part in parts.items() if name.startswith("xl/") and "comment" in name and name.endswith(".xml"))
+    return b"<w:comment " in parts.get("word/comments.xml", b"") or any(NOTE in part for part in notes)
 
 
 def _files(workspace: Workspace, loaded: Loaded, package: Package) -> Iterator[tuple[str, bytes]]:

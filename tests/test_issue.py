@@ -2,17 +2,21 @@
 
 from __future__ import annotations
 
+import io
 from collections.abc import Callable
 from datetime import date
 
 import pytest
 from click.testing import Result
 from issued import SLUG, put
+from openpyxl import Workbook
+from openpyxl.comments import Comment
 
 from pipeline.build import Options
 from pipeline.errors import ProblemsFound, UsageError
-from pipeline.issue import issue
+from pipeline.issue import has_remarks, issue
 from pipeline.publish import publish
+from pipeline.render.parts import read_parts
 from pipeline.workspace import Workspace
 
 AS_OF, TODAY = date(2026, 10, 5), date(2026, 12, 1)
@@ -94,3 +98,19 @@ def test_building_under_an_issued_number_is_refused(workspace: Workspace, binder
     assert "2026.1 is issued and never changes" in shown.stderr
     assert "Writing" not in shown.stderr
     assert not (workspace.build / SLUG / "2026.1").exists()
+
+
+def test_remarks_that_somebody_has_to_answer_are_seen() -> None:
+    """Comments in Word, notes of the program in Excel; a client's own note in a log is a record, and an empty list is none."""
+
+    def noted(text: str) -> dict[str, bytes]:
+        book, target = Workbook(), io.BytesIO()
+        book.active["A1"].comment = Comment(text, "Somebody")
+        book.save(target)
+        return read_parts(target.getvalue())
+
+    assert has_remarks(noted("Binder: newly generated text: 12"))
+    assert not has_remarks(noted("by telephone"))
+    assert has_remarks({"word/comments.xml": b'<w:comments><w:comment w:id="0"/></w:comments>'})
+    assert not has_remarks({"word/comments.xml": b"<w:comments/>"})
+    assert not has_remarks({})
