@@ -18,14 +18,19 @@ import tempfile
 import time
 from collections.abc import Callable
 from pathlib import Path
+from typing import Any
+from unittest.mock import patch
 
 from pypdf import PdfWriter
 
 from pipeline import binder as binding
-from pipeline.build import Options, build, make_manifest, render_all, to_inputs
+from pipeline.build import Options, build
 from pipeline.load import load_practice
+from pipeline.package import make_package, write_first
+from pipeline.pdf.bind import bind
 from pipeline.pdf.convert import EmbeddedEngine, LibreOfficeEngine, Source
 from pipeline.publish import one_at_a_time, publish
+from pipeline.rendering import render_all, to_inputs
 from pipeline.workspace import find_workspace
 
 WORKSPACE = find_workspace(Path(__file__).resolve().parent)
@@ -58,28 +63,22 @@ def stages(slug: str, folder: Path) -> dict[str, float]:
 
     loaded = load_practice(WORKSPACE, slug)
     done("load and check")
-    inputs = to_inputs(loaded)
-    rendered = render_all(inputs, loaded)
+    written = write_first(loaded, lambda _: None)
     done("render Word and Excel")
     engine = EmbeddedEngine()
-    bind = binding.bind
 
-    def timed_bind(*arguments: object) -> bytes:
+    def timed_bind(*arguments: Any) -> bytes:
         done("lay out, convert, front matter")
-        data = bind(*arguments)  # type: ignore[arg-type]
+        data = bind(*arguments)
         done("bind")
         return data
 
-    binding.bind = timed_bind  # type: ignore[assignment]
-    try:
-        bound = binding.make_binder(inputs, rendered, loaded.templates, loaded.look, engine, lambda _: None)
-    finally:
-        binding.bind = bind
-    complete = rendered | dict(bound.numbered)
-    files = {a.path: complete[a.id] for a in loaded.plan.artifacts} | {"binder.pdf": bound.pdf}
+    with patch.object(binding, "bind", timed_bind):
+        package = make_package(loaded, written, engine, lambda _: None)
+    done("mark as draft, list")
     target = folder / "stages" / slug / loaded.edition
     with one_at_a_time(target):
-        publish(target, files, make_manifest(loaded, bound, files, engine))
+        publish(target, package.files, package.manifest, package.generated)
     done("publish")
     return times
 

@@ -11,7 +11,6 @@ import sys
 from collections.abc import Iterable
 from pathlib import Path
 
-from pipeline.build import to_inputs
 from pipeline.catalog import Policy
 from pipeline.context import names_for
 from pipeline.load import load_practice
@@ -19,6 +18,7 @@ from pipeline.names import PolicyNames
 from pipeline.primitives import primitives
 from pipeline.render.parts import W, parse, read_parts
 from pipeline.render.word import render_word
+from pipeline.rendering import to_inputs
 from pipeline.workspace import find_workspace
 
 RULES = {"ShortPoint", "Statement", "SubPoint", "ListBullet"}
