@@ -4,9 +4,9 @@ from __future__ import annotations
 
 from pathlib import Path
 
-from pipeline.build import to_inputs
 from pipeline.load import load_practice, load_shared
 from pipeline.reference import as_markdown, common_part, names_of
+from pipeline.rendering import to_inputs
 from pipeline.workspace import find_workspace
 
 ROOT = Path(__file__).parent.parent

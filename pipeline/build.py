@@ -9,16 +9,13 @@ from pathlib import Path
 
 from pipeline.compare.model import Side
 from pipeline.editions import number_of, side_of
+from pipeline.edits_report import write_report
 from pipeline.errors import Problem, UsageError
 from pipeline.load import Loaded, load_practice
 from pipeline.package import make_package, write_documents
 from pipeline.pdf.convert import engine
 from pipeline.publish import one_at_a_time, publish
-from pipeline.rendering import render, render_all, to_inputs
-from pipeline.report import write_report
 from pipeline.workspace import Workspace
-
-__all__ = ["Built", "Options", "build", "edition_before", "refuse_edition", "render", "render_all", "to_inputs"]
 
 
 @dataclass(frozen=True)

@@ -5,9 +5,9 @@ from __future__ import annotations
 from collections.abc import Iterable
 from datetime import date
 
-from pipeline.build import render_all, to_inputs
 from pipeline.errors import Problem, ProblemsFound
 from pipeline.load import load_practice, load_shared
+from pipeline.rendering import render_all, to_inputs
 from pipeline.workspace import Workspace
 
 

@@ -183,13 +183,13 @@ def _look_at(workspace: Workspace, folder: Path, name: str, file: Path, known: K
         if f".{suffix}" not in SUFFIXES:
             raise UnsafeFile("Edits are kept of Word, Excel and PowerPoint files.")
         practice, document, own = _known_again(data, file, name, shown, known)
-        marked = unmark_draft(data, f"x.{suffix}") != data
+        plain = unmark_draft(data, f"x.{suffix}")
     except UnsafeFile as error:
         raise ProblemsFound([Problem(shown, f"The file cannot be used. {error}", AGAIN)]) from error
     if practice not in ("", folder.name):
         raise ProblemsFound([Problem(shown, f"The file belongs to another practice ({practice}).", "Take the right file.")])
     number = own or edition or known.numbers[-1]
-    whose = known.of(number, marked=marked)
+    whose = known.of(number, marked=plain != data)
     if whose is None:
         mend = f"Editions that are here: {', '.join(known.numbers)}."
         raise ProblemsFound([Problem(shown, f"What edition {number} was generated as is not here.", mend)])
@@ -200,7 +200,7 @@ def _look_at(workspace: Workspace, folder: Path, name: str, file: Path, known: K
         raise ProblemsFound([Problem(shown, what, "It prints page numbers or changes of others. Edit the catalogue instead.")])
     if not path.endswith(f".{suffix}"):
         raise ProblemsFound([Problem(shown, f"{document} is a file of another kind.", f"Save it as .{path.rsplit('.', 1)[1]}.")])
-    edits = _edits(generated, data, suffix, shown)
+    edits = _edits(generated, plain, suffix, shown)
     held = folder / FOLDER / number / f"{document}.edited.{suffix}"
     kept = held.is_file() and held.read_bytes() == data
     if not edits and suffix != "pptx" and not held.is_file():
@@ -222,9 +222,8 @@ def _known_again(data: bytes, file: Path, name: str, shown: str, known: Known) -
     raise ProblemsFound([Problem(shown, "The file does not say which document it is.", mend)])
 
 
-def _edits(generated: bytes, data: bytes, suffix: str, shown: str) -> tuple[Edit, ...]:
+def _edits(generated: bytes, plain: bytes, suffix: str, shown: str) -> tuple[Edit, ...]:
     try:
-        plain = unmark_draft(data, f"x.{suffix}")
         if suffix == "docx":
             return word_edits(generated, plain)
         return excel_edits(generated, plain) if suffix == "xlsx" else ()

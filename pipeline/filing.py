@@ -163,6 +163,11 @@ def write_all(files: Mapping[Path, bytes]) -> None:
                 folder.rmdir()  # only where nothing came to lie in it
 
 
+def json_bytes(value: Mapping[str, Any]) -> bytes:
+    """A JSON value as it lies in files that people and programs read."""
+    return (json.dumps(value, indent=2, ensure_ascii=False) + "\n").encode()
+
+
 def write_json(file: Path, value: Mapping[str, Any]) -> None:
     """Write a record that must not exist yet: first beside it, then under its name in one step."""
     with _staged(file, value) as staged:
@@ -180,7 +185,7 @@ def _staged(file: Path, value: Mapping[str, Any]) -> Iterator[Path]:
     staged = file.with_name(f".{file.name}.new")
     try:
         staged.unlink(missing_ok=True)
-        write_new(staged, (json.dumps(value, indent=2, ensure_ascii=False) + "\n").encode())
+        write_new(staged, json_bytes(value))
         yield staged
     except OSError as error:
         raise OutputError(f"{file} could not be written: {error.strerror}.") from error

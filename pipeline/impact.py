@@ -22,7 +22,7 @@ from pipeline.errors import BinderError, Problem, ProblemsFound
 from pipeline.load import Loaded, Shared, load_practice, load_shared
 from pipeline.loading import load_json
 from pipeline.package import LIBRARIES, write_documents
-from pipeline.plan import Artifact
+from pipeline.plan import CHANGES, Artifact
 from pipeline.publish import MANIFEST, digest, generated_folder
 from pipeline.render.excel.cells import read_cells
 from pipeline.render.excel.identity import SHEET
@@ -33,8 +33,6 @@ from pipeline.schema import validate
 from pipeline.workspace import Workspace
 
 TEMPLATES = "templates"
-# its documents are about two editions, and are written when the newer one is
-CHANGES = "08-changes"
 # beginning of an input's path behind the practice's folder → what it is called
 CAUSES = {
     "catalog/": "catalogue",

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import json
 import os
 import shutil
 import stat
@@ -17,6 +16,7 @@ from typing import Any
 from pipeline.build import Options, edition_before, refuse_edition
 from pipeline.editions import GENERATED, INPUTS, NAMES, PACKAGE, RECORD, STANDING, issued_folder, packed, sealed
 from pipeline.errors import OutputError, Problem, ProblemsFound, UsageError
+from pipeline.filing import json_bytes
 from pipeline.load import Loaded, load_practice
 from pipeline.package import Package, Written, make_package, write_first, write_second
 from pipeline.pdf.convert import engine
@@ -69,7 +69,7 @@ def issue(workspace: Workspace, slug: str, options: Options, approved: date, tod
         approver = loaded.profile.person(loaded.profile.approver)
         files = dict(_files(workspace, loaded, package))
         record = _record(loaded, package, approved, f"{approver.name}, {approver.title}", files)
-        freeze(target, {**files, RECORD: _json(record)})
+        freeze(target, {**files, RECORD: json_bytes(record)})
         seal = digest(target / RECORD)[:16]
     warnings = (*loaded.warnings, *package.warnings)
     return Done(target, loaded.edition, approver.name, len(package.files) - 1, package.pages, seal, warnings)
@@ -143,7 +143,7 @@ def has_remarks(parts: Mapping[str, bytes]) -> bool:
 def _files(workspace: Workspace, loaded: Loaded, package: Package) -> Iterator[tuple[str, bytes]]:
     for path, data in package.files.items():
         yield f"{PACKAGE}/{path}", data
-    yield f"{PACKAGE}/{MANIFEST}", _json(package.manifest)
+    yield f"{PACKAGE}/{MANIFEST}", json_bytes(package.manifest)
     paths = {artifact.id: artifact.path for artifact in package.inputs.plan.artifacts}
     for id in package.carried:
         yield f"{GENERATED}/{paths[id]}", package.generated[paths[id]]
@@ -152,7 +152,7 @@ def _files(workspace: Workspace, loaded: Loaded, package: Package) -> Iterator[t
         if path.startswith(own) and not path.startswith(f"{own}issued/"):
             yield f"{INPUTS}/{path.removeprefix(own)}", (workspace.root / path).read_bytes()
     yield NAMES, packed(package.names)
-    yield STANDING, _json(unstructure(loaded.assessment))
+    yield STANDING, json_bytes(unstructure(loaded.assessment))
 
 
 def _record(loaded: Loaded, package: Package, approved: date, approver: str, files: Mapping[str, bytes]) -> dict[str, Any]:
@@ -187,7 +187,3 @@ def _revised(package: Package) -> Iterator[tuple[str, dict[str, Any]]]:
 
 def _counted(levels: Iterable[str]) -> dict[str, int]:
     return dict(sorted(Counter(levels).items()))
-
-
-def _json(value: Any) -> bytes:
-    return (json.dumps(value, indent=2, ensure_ascii=False) + "\n").encode()

@@ -118,9 +118,11 @@ def make_package(loaded: Loaded, written: Written, drawing: Engine, told: Callab
     inputs, approved = written.inputs, written.inputs.approved
     bound = make_binder(inputs, written.files, loaded.templates, loaded.look, drawing, told)
     rendered = written.files | dict(bound.numbered)
-    if problems := [problem for a in inputs.plan.artifacts for problem in find_leftovers(rendered[a.id], a.path)]:
-        raise ProblemsFound(problems)
     paths = {artifact.id: artifact.path for artifact in inputs.plan.artifacts}
+    # what comes from a template alone was looked at when it was rendered
+    others = {*written.carried, *written.redlines, *bound.numbered}
+    if problems := [problem for id, path in paths.items() if id in others for problem in find_leftovers(rendered[id], path)]:
+        raise ProblemsFound(problems)
     files = {path: rendered[id] if approved else mark_draft(rendered[id], path) for id, path in paths.items()}
     files["binder.pdf"] = bound.pdf
     return Package(
@@ -185,7 +187,7 @@ def _template(loaded: Loaded, plan: Plan, id: str) -> str:
     """sha256 of the template of a document; empty where the program writes it itself."""
     artifact = plan.get(id)
     assert artifact
-    return hashlib.sha256(loaded.templates[artifact.template]).hexdigest() if artifact.template else ""
+    return loaded.inputs[artifact.template_path] if artifact.template else ""
 
 
 def _to_decide(carried: Mapping[str, Merged], paths: Mapping[str, str]) -> Iterator[Problem]:

@@ -42,6 +42,11 @@ class Artifact:
         return self.path.endswith(".docx")
 
     @property
+    def template_path(self) -> str:
+        """Where its template lies in the workspace; empty where the program writes the file itself."""
+        return f"{'templates_docx' if self.is_word else 'forms_xlsx'}/{self.template}" if self.template else ""
+
+    @property
     def bound(self) -> bool:
         """Whether it is part of the bound PDF; on paper, tracked changes would be read as text."""
         return self.path.endswith(BOUND) and not self.is_redline

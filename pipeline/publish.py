@@ -15,6 +15,7 @@ from typing import Any
 from filelock import FileLock, Timeout
 
 from pipeline.errors import BusyError, OutputError, Problem
+from pipeline.filing import json_bytes
 
 MANIFEST = "manifest.json"
 
@@ -60,7 +61,7 @@ def publish(
         staging = Path(tempfile.mkdtemp(prefix=f".{target.name}-", dir=target.parent))
         for name, data in files.items():
             write_file(staging / name, data)
-        write_file(staging / MANIFEST, (json.dumps(manifest, indent=2, ensure_ascii=False) + "\n").encode())
+        write_file(staging / MANIFEST, json_bytes(manifest))
         # first, and under the name of this manifest: a package never stands without what it was generated as
         if generated:
             _lay_beside(target, generated, digest(staging / MANIFEST))

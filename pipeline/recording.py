@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import hashlib
-import json
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from datetime import date
@@ -11,7 +10,7 @@ from pathlib import Path
 
 from pipeline.catalog import Catalog, load_catalog
 from pipeline.errors import Problem, ProblemsFound, did_you_mean
-from pipeline.filing import write_all
+from pipeline.filing import json_bytes, write_all
 from pipeline.load import load_subject
 from pipeline.loading import MAX_BYTES, read_bounded
 from pipeline.pdf.scan import pdf_defect
@@ -78,7 +77,7 @@ def record(workspace: Workspace, slug: str, files: Sequence[Path], said: Said) -
             problems += error.problems
             continue
         named = replace(read, sha256=sha256, file=_free_name(folder, read, file.suffix.lower(), new))
-        text = (json.dumps(as_json(slug, named), indent=2, ensure_ascii=False) + "\n").encode()
+        text = json_bytes(as_json(slug, named))
         if len(text) > MAX_BYTES:
             problems.append(Problem(shown, "It holds more than one record can keep.", "Record it in parts."))
         new |= dict(zip(record_paths(folder, named), (data, text), strict=True))

@@ -56,8 +56,7 @@ def render_all(inputs: Inputs, loaded: Loaded, names: Mapping[str, Names] | None
     for artifact in inputs.plan.artifacts:
         if artifact.id not in names:
             continue
-        folder = "templates_docx" if artifact.is_word else "forms_xlsx"
-        shown = f"{folder}/{artifact.template}" if artifact.template else artifact.id
+        shown = artifact.template_path or artifact.id
         try:
             data = render(artifact, names[artifact.id], loaded, inputs.as_of)
         except TemplateError as error:

@@ -10,7 +10,6 @@ from datetime import date
 from pathlib import Path
 from typing import Any
 
-from pipeline.build import to_inputs
 from pipeline.catalog import load_catalog
 from pipeline.context import Inputs
 from pipeline.context.standing import practice_progress
@@ -18,6 +17,7 @@ from pipeline.errors import OutputError, Problem, ProblemsFound
 from pipeline.load import Shared, load_practice
 from pipeline.progress import Progress
 from pipeline.publish import read_manifest
+from pipeline.rendering import to_inputs
 from pipeline.status_json import portfolio_values, status_values
 from pipeline.status_page import portfolio_page, status_page
 from pipeline.status_text import portfolio_lines, status_lines

@@ -23,7 +23,7 @@ from filelock import FileLock, Timeout
 
 import pipeline.catalog
 import pipeline.load
-from pipeline.build import Built, Options, build, to_inputs
+from pipeline.build import Built, Options, build
 from pipeline.catalog import Catalog, load_catalog
 from pipeline.cli import main
 from pipeline.context import names_for
@@ -34,6 +34,7 @@ from pipeline.lint.word import check_word_template
 from pipeline.load import Loaded, load_practice, load_shared
 from pipeline.loading import load_toml
 from pipeline.primitives import primitives
+from pipeline.rendering import to_inputs
 from pipeline.schema import validate
 from pipeline.workspace import Workspace
 

@@ -18,7 +18,6 @@ from openpyxl.workbook import Workbook
 from openpyxl.worksheet.worksheet import Worksheet
 from returned import issued, practice
 
-from pipeline.build import to_inputs
 from pipeline.context import Inputs, names_for
 from pipeline.load import Loaded
 from pipeline.plan import make_plan
@@ -26,6 +25,7 @@ from pipeline.practice import Profile
 from pipeline.primitives import primitives
 from pipeline.records import structure
 from pipeline.render.excel.fill import render_excel
+from pipeline.rendering import to_inputs
 
 JUNIPER = "example-juniper-ridge"
 A_YEAR_LATER = date(2027, 9, 13)

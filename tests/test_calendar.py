@@ -21,7 +21,6 @@ from openpyxl.utils import range_boundaries
 from openpyxl.worksheet.worksheet import Worksheet
 from readers import page_texts
 
-from pipeline.build import render, to_inputs
 from pipeline.context import Inputs, names_for
 from pipeline.context.calendar import listed, sequence, who_does
 from pipeline.lint.leftovers import find_leftovers
@@ -30,6 +29,7 @@ from pipeline.plan import Artifact
 from pipeline.primitives import primitives
 from pipeline.render.excel.identity import SHEET
 from pipeline.render.ics import render_ics
+from pipeline.rendering import render, to_inputs
 from pipeline.schedule import Occurrence, occurrences
 from pipeline.workspace import Workspace
 

@@ -15,7 +15,6 @@ from next_year import APPROVED, THEN, second_edition
 from openpyxl import load_workbook
 from openxml_audit import OpenXmlValidator
 
-from pipeline.build import render, to_inputs
 from pipeline.catalog import Catalog, Policy
 from pipeline.changes_names import ChangesNames
 from pipeline.compare.model import DocumentChange, Earlier, FactChange, Passage, Reason
@@ -27,6 +26,7 @@ from pipeline.plan import POLICIES, make_plan
 from pipeline.primitives import primitives
 from pipeline.render.excel.read import read_sheets
 from pipeline.render.parts import W, parse, read_parts
+from pipeline.rendering import render, to_inputs
 from pipeline.workspace import Workspace
 
 CHANGES = ("CH-01", "CH-02", "CH-03")

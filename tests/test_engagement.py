@@ -14,7 +14,6 @@ from hypothesis import given
 from hypothesis import strategies as st
 from openxml_audit import OpenXmlValidator
 
-from pipeline.build import to_inputs
 from pipeline.catalog import Catalog
 from pipeline.context import Inputs, names_for
 from pipeline.context.project import project_names
@@ -23,6 +22,7 @@ from pipeline.load import Loaded, Shared, load_practice
 from pipeline.primitives import primitives
 from pipeline.project_names import ProjectNames
 from pipeline.render.word import render_word
+from pipeline.rendering import to_inputs
 from pipeline.workspace import Workspace
 
 SLUGS = (JUNIPER, LANTERN, "example-harbor-oak")

@@ -14,7 +14,6 @@ from docx import Document
 from openpyxl import load_workbook
 from returned import practice, record_of
 
-from pipeline.build import to_inputs
 from pipeline.catalog import Catalog, Task
 from pipeline.check.evidence import check_evidence
 from pipeline.context import Inputs, names_for
@@ -25,6 +24,7 @@ from pipeline.lint.returned import check_returned, columns_of
 from pipeline.primitives import primitives
 from pipeline.recorded import Line, Record, proofs
 from pipeline.render.word import render_word
+from pipeline.rendering import to_inputs
 from pipeline.schema import load_schema
 from pipeline.workspace import Workspace
 

@@ -19,7 +19,6 @@ from openpyxl.utils import range_boundaries
 from openpyxl.worksheet.worksheet import Worksheet
 from readers import changed, with_cell
 
-from pipeline.build import to_inputs
 from pipeline.catalog import Catalog, Form
 from pipeline.context import Inputs, names_for
 from pipeline.context.forms import ROWS
@@ -32,6 +31,7 @@ from pipeline.render.excel.fill import render_excel
 from pipeline.render.excel.read import read_sheets
 from pipeline.render.parts import W, parse, read_parts
 from pipeline.render.word import render_word
+from pipeline.rendering import to_inputs
 from pipeline.workspace import Workspace
 
 EXAMPLES = (JUNIPER, LANTERN, "example-harbor-oak")

@@ -17,7 +17,6 @@ from mutation import assert_told, changed
 from openpyxl import load_workbook
 from openxml_audit import OpenXmlValidator
 
-from pipeline.build import to_inputs
 from pipeline.catalog import Catalog
 from pipeline.check.catalog import CODES, check_catalog
 from pipeline.context import Inputs, names_for
@@ -32,6 +31,7 @@ from pipeline.practice import Profile
 from pipeline.primitives import primitives
 from pipeline.records import structure
 from pipeline.render.word import render_word
+from pipeline.rendering import to_inputs
 from pipeline.schema import load_schema
 from pipeline.workspace import Workspace
 

@@ -15,7 +15,6 @@ from conftest import JUNIPER, LANTERN
 from openpyxl import load_workbook
 from openxml_audit import OpenXmlValidator
 
-from pipeline.build import to_inputs
 from pipeline.catalog import Catalog
 from pipeline.context import Inputs, names_for
 from pipeline.context.officer import officer_names
@@ -24,6 +23,7 @@ from pipeline.officer_names import OfficerKitNames
 from pipeline.primitives import primitives
 from pipeline.render.excel.fill import render_excel
 from pipeline.render.word import render_word
+from pipeline.rendering import to_inputs
 from pipeline.workspace import Workspace
 
 SLUGS = (JUNIPER, LANTERN, "example-harbor-oak")

@@ -11,7 +11,6 @@ import pytest
 from conftest import JUNIPER, LANTERN, ROOT
 from openxml_audit import OpenXmlValidator
 
-from pipeline.build import to_inputs
 from pipeline.catalog import Catalog, Report
 from pipeline.context import Inputs, names_for
 from pipeline.context.onboarding import onboarding_names, packet_of
@@ -23,6 +22,7 @@ from pipeline.primitives import primitives
 from pipeline.records import structure
 from pipeline.render.parts import W, parse, read_parts
 from pipeline.render.word import render_word
+from pipeline.rendering import to_inputs
 from pipeline.workspace import Workspace
 
 SLUGS = (JUNIPER, LANTERN, "example-harbor-oak")

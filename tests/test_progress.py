@@ -13,7 +13,6 @@ import pytest
 from click.testing import Result
 from conftest import JUNIPER, LANTERN
 
-from pipeline.build import to_inputs
 from pipeline.context.common import Inputs
 from pipeline.context.standing import practice_progress, review_day
 from pipeline.load import Loaded, load_practice
@@ -33,6 +32,7 @@ from pipeline.progress import (
     waiting,
 )
 from pipeline.recorded import Line, Record
+from pipeline.rendering import to_inputs
 from pipeline.status import portfolio_status, practice_status
 from pipeline.status_text import portfolio_lines, status_lines
 from pipeline.workspace import Workspace

@@ -13,7 +13,6 @@ from conftest import JUNIPER, LANTERN
 from hypothesis import given
 from hypothesis import strategies as st
 
-from pipeline.build import to_inputs
 from pipeline.catalog import Catalog, Parameter
 from pipeline.context import Inputs
 from pipeline.context.training import asked_of
@@ -23,6 +22,7 @@ from pipeline.plan import make_plan
 from pipeline.practice import Profile
 from pipeline.quiz import LETTERS, make_test, pass_count
 from pipeline.records import structure
+from pipeline.rendering import to_inputs
 from pipeline.workspace import Workspace
 
 HARBOR = "example-harbor-oak"

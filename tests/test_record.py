@@ -22,7 +22,6 @@ from pypdf import PdfWriter
 from returned import RECEIVED, contents, filled, first_line, issued, practice, record_of, returned_documents, texts
 from workbooks import opened, saved, saved_by_libreoffice
 
-from pipeline.build import to_inputs
 from pipeline.errors import OutputError, ProblemsFound
 from pipeline.filing import write_all
 from pipeline.load import Shared, load_practice
@@ -32,6 +31,7 @@ from pipeline.render.excel.filled import Expected, Filled, read_filled
 from pipeline.render.excel.guard import one_line
 from pipeline.render.excel.identity import SHEET
 from pipeline.render.excel.read import read_sheets
+from pipeline.rendering import to_inputs
 from pipeline.workspace import Workspace
 
 HARBOR = "example-harbor-oak"

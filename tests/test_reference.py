@@ -13,7 +13,6 @@ from click.testing import CliRunner, Result
 from conftest import JUNIPER, LANTERN, ROOT
 
 import pipeline.load
-from pipeline.build import to_inputs
 from pipeline.catalog import Catalog
 from pipeline.cli import main
 from pipeline.context import Inputs, names_class, names_for
@@ -23,6 +22,7 @@ from pipeline.load import Loaded, Shared, load_practice
 from pipeline.primitives import primitives
 from pipeline.reference import MOST, as_markdown, names_of
 from pipeline.render.jinja import fill
+from pipeline.rendering import to_inputs
 from pipeline.workspace import Workspace
 
 Names = Callable[..., Result]

@@ -18,7 +18,6 @@ import pytest
 from click.testing import Result
 from conftest import JUNIPER, LANTERN
 
-from pipeline.build import to_inputs
 from pipeline.catalog import Catalog
 from pipeline.context.reminders import reminder_names, year_of_reminders
 from pipeline.errors import ProblemsFound, UsageError
@@ -29,6 +28,7 @@ from pipeline.outbox import write_drafts, write_month
 from pipeline.practice import Person, Profile
 from pipeline.progress import DONE, DUE, LATER, OVERDUE, Item, Progress
 from pipeline.remind import Post, drafts, month_draft
+from pipeline.rendering import to_inputs
 from pipeline.workspace import Workspace
 
 TODAY = date(2027, 3, 1)

@@ -18,7 +18,6 @@ from test_truth import HARBOR, LACKING, Lack, everything_and_more
 
 from pipeline.assessment.model import Assessment, Finding, Rating
 from pipeline.binder import on_paper
-from pipeline.build import to_inputs
 from pipeline.catalog import Catalog
 from pipeline.context import Inputs, names_for
 from pipeline.context.reminders import reminder_months, reminder_names, year_of_reminders
@@ -33,6 +32,7 @@ from pipeline.reminders import choose_reminders
 from pipeline.render.excel.fill import render_excel
 from pipeline.render.excel.read import read_sheets
 from pipeline.render.word import render_word
+from pipeline.rendering import to_inputs
 from pipeline.workspace import Workspace
 
 EXAMPLES = (JUNIPER, LANTERN, HARBOR)

@@ -13,9 +13,9 @@ import pytest
 from hypothesis import example, given
 from hypothesis import strategies as st
 
-from pipeline.build import to_inputs
 from pipeline.catalog import Catalog, Due, Task
 from pipeline.load import Loaded, load_practice
+from pipeline.rendering import to_inputs
 from pipeline.schedule import MONTHS, Occurrence, cadence, occurrences
 from pipeline.workspace import Workspace
 

@@ -18,7 +18,6 @@ from openxml_audit import OpenXmlValidator
 from pptx import Presentation
 from pptx.enum.shapes import PP_PLACEHOLDER
 
-from pipeline.build import render_all, to_inputs
 from pipeline.catalog import Catalog
 from pipeline.context import Inputs, names_for
 from pipeline.context.slides import FINDINGS
@@ -33,6 +32,7 @@ from pipeline.records import structure
 from pipeline.render.parts import parse, read_parts, write_parts
 from pipeline.render.slides import SlideOverflows, lines_of, render_slides
 from pipeline.render.text import office_text
+from pipeline.rendering import render_all, to_inputs
 from pipeline.slide_names import DeckNames
 from pipeline.workspace import Workspace
 

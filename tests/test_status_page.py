@@ -19,7 +19,6 @@ from conftest import LANTERN
 from playwright.sync_api import Browser, Page, sync_playwright
 from pypdf import PdfReader
 
-from pipeline.build import to_inputs
 from pipeline.context.standing import practice_progress
 from pipeline.errors import Problem
 from pipeline.load import load_practice
@@ -27,6 +26,7 @@ from pipeline.progress import AREAS, DONE, DUE, LATER, OVERDUE, Item, Period, Pr
 from pipeline.recorded import Line, Record
 from pipeline.render.look import contrast_on_white
 from pipeline.render.page import CONTRAST, ON_DARK, accents
+from pipeline.rendering import to_inputs
 from pipeline.status_page import portfolio_page, status_page
 from pipeline.workspace import Workspace
 

@@ -12,7 +12,6 @@ import pytest
 from conftest import JUNIPER, LANTERN, ROOT
 from openxml_audit import OpenXmlValidator
 
-from pipeline.build import to_inputs
 from pipeline.catalog import Policy
 from pipeline.check.catalog import CODES, check_catalog
 from pipeline.context import Inputs, names_for
@@ -21,6 +20,7 @@ from pipeline.load import load_practice
 from pipeline.primitives import primitives
 from pipeline.render.look import Look
 from pipeline.render.word import render_word
+from pipeline.rendering import to_inputs
 from pipeline.schema import load_schema
 from pipeline.training import assignments
 from pipeline.workspace import Workspace

@@ -18,7 +18,6 @@ from docx import Document
 from mutation import assert_told
 
 from pipeline.assessment.proposals import propose_steps
-from pipeline.build import to_inputs
 from pipeline.catalog import DOCUMENTS, MOVED, Catalog, load_catalog
 from pipeline.check.catalog import CODES, check_catalog
 from pipeline.check.withdrawn import NEEDED, vanished
@@ -28,6 +27,7 @@ from pipeline.lint.mentions import check_mentions
 from pipeline.lint.templates import check_templates
 from pipeline.load import Loaded, load_practice
 from pipeline.numbered import Former, Withdrawn, why_withdrawn
+from pipeline.rendering import to_inputs
 from pipeline.schema import load_schema
 from pipeline.workbook.make import lists
 from pipeline.workbook.setting import Setting

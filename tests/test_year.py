@@ -13,10 +13,10 @@ from openpyxl.utils import get_column_letter
 from returned import filled, issued
 from workbooks import opened, saved_by_libreoffice
 
-from pipeline.build import to_inputs
 from pipeline.context import names_for
 from pipeline.load import load_practice
 from pipeline.primitives import primitives
+from pipeline.rendering import to_inputs
 from pipeline.workspace import Workspace
 
 ON = "2026-12-18"

@@ -27,10 +27,9 @@ from pipeline.compare.risk import CARRIED, DONE, DROPPED
 from pipeline.context.common import Inputs, common_names, links
 from pipeline.facts import printed_date
 from pipeline.names import LinkNames
-from pipeline.plan import POLICIES, REDLINES, Artifact
+from pipeline.plan import CHANGES, POLICIES, REDLINES, Artifact
 from pipeline.render.look import LEVEL_FILLS
 
-SECTION = "08-changes"
 # what a memo has room for, of each group
 FINDINGS, FACTS, STEPS = 6, 8, 8
 # passages of a document that are shown side by side, of a policy, another Word file and a workbook; characters of each
@@ -80,7 +79,7 @@ def changes_names(inputs: Inputs, artifact: Artifact) -> ChangesNames:
     report, section = artifact.source, artifact.section
     assert isinstance(report, Report)
     compared = _compared(inputs)
-    documents = [change for change in compared.documents if change.section != SECTION]
+    documents = [change for change in compared.documents if change.section != CHANGES]
     policies = [change for change in documents if change.section == POLICIES]
     others = [change for change in documents if change.section != POLICIES]
 
