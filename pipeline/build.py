@@ -20,13 +20,16 @@ from pipeline.workspace import Workspace
 
 @dataclass(frozen=True)
 class Options:
-    """What a build can be told. output: folder that gets `<slug>/<edition>/`."""
+    """What a build can be told. output: folder that gets `<slug>/<edition>/`; jobs: processes, default one for each processor;
+    cache: whether what was made before of the same bytes is taken again."""
 
     as_of: date | None = None
     edition: str | None = None
     output: Path | None = None
     strict: bool = False
     pdf_engine: str = "dxpdf"
+    jobs: int | None = None
+    cache: bool = True
 
 
 @dataclass(frozen=True)
@@ -45,7 +48,7 @@ def build(workspace: Workspace, slug: str, options: Options, told: Callable[[str
     target = (options.output or workspace.build) / slug / loaded.edition
     with one_at_a_time(target):
         written = write_documents(loaded, edition_before(workspace, loaded), told)
-        package = make_package(loaded, written, engine(options.pdf_engine), told)
+        package = make_package(loaded, written, engine(options.pdf_engine, options.jobs), told)
         publish(
             target, package.files, package.manifest, package.generated, {overlay.sha256 for overlay in loaded.overlays.values()}
         )

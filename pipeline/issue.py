@@ -65,7 +65,7 @@ def issue(workspace: Workspace, slug: str, options: Options, approved: date, tod
         _refuse_undecided(first)
         written = write_second(loaded, first, before, told)
         _refuse_undecided(written)
-        package = make_package(loaded, written, engine(options.pdf_engine), told)
+        package = make_package(loaded, written, engine(options.pdf_engine, options.jobs), told)
         approver = loaded.profile.person(loaded.profile.approver)
         files = dict(_files(workspace, loaded, package))
         record = _record(loaded, package, approved, f"{approver.name}, {approver.title}", files)

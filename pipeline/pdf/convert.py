@@ -170,6 +170,6 @@ def _verified(source: Source, pdf: bytes) -> bytes:
     return pdf
 
 
-def engine(name: str) -> Engine:
-    """The engine by name: "dxpdf" or "libreoffice"."""
-    return LibreOfficeEngine() if name == "libreoffice" else EmbeddedEngine()
+def engine(name: str, jobs: int | None = None) -> Engine:
+    """The engine by name: "dxpdf" or "libreoffice"; jobs: processes of the first, default one for each processor."""
+    return LibreOfficeEngine() if name == "libreoffice" else EmbeddedEngine(jobs)
