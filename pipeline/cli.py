@@ -12,6 +12,7 @@ from typing import Any
 import click
 
 from pipeline import __version__
+from pipeline.cli_build import build
 from pipeline.cli_compare import compare
 from pipeline.cli_editions import edits, history, issue, verify
 from pipeline.cli_impact import impact
@@ -19,7 +20,7 @@ from pipeline.cli_reassess import reassess
 from pipeline.cli_year import record, remind, status
 from pipeline.errors import BinderError, ProblemsFound, VerificationError
 from pipeline.options import Finder, parse_day
-from pipeline.terminal import Progress, print_problems
+from pipeline.terminal import print_problems
 from pipeline.workspace import find_workspace
 
 UNEXPECTED, INTERRUPTED = 70, 130
@@ -352,40 +353,5 @@ def text(file: Path) -> None:
         raise UsageError(f"{file} cannot be read as a Word, Excel or PowerPoint file. {error}") from error
 
 
-@main.command()
-@click.argument("slug")
-@click.option(
-    "--as-of", callback=parse_day, help="Day the package speaks of (YYYY-MM-DD). Default: the date of the latest risk analysis."
-)
-@click.option("--edition", help="Number of the edition, <year>.<n>. Default: the year of --as-of, and 1.")
-@click.option("--output", type=click.Path(path_type=Path, file_okay=False), help="Folder for the package. Default: build.")
-@click.option("--strict", is_flag=True, help="Refuse to build when there are warnings.")
-@click.option(
-    "--pdf-engine", type=click.Choice(["dxpdf", "libreoffice"]), default="dxpdf", show_default=True, help="What draws the PDF."
-)
-@click.pass_obj
-def build(
-    find: Finder, slug: str, as_of: date | None, edition: str | None, output: Path | None, strict: bool, pdf_engine: str
-) -> None:
-    """Build the package of a practice: Word and Excel files, and the bound PDF.
-
-    \b
-    Examples:
-      binder build example-juniper-ridge
-      binder build example-juniper-ridge --edition 2026.2 --as-of 2026-12-01
-      binder build example-lantern --output /path/to/share --pdf-engine libreoffice
-    """
-    from pipeline.build import Options
-    from pipeline.build import build as build_package
-
-    workspace = find()
-    with Progress(slug) as progress:
-        built = build_package(workspace, slug, Options(as_of, edition, output, strict, pdf_engine), progress.tell)
-    print_problems(built.warnings)
-    click.echo(
-        f"{slug}: {built.documents} documents, {built.pages} pages in the binder.\n{workspace.shown(built.target / 'binder.pdf')}"
-    )
-
-
-for _command in (reassess, compare, impact, edits, issue, history, verify, record, status, remind):
+for _command in (build, reassess, compare, impact, edits, issue, history, verify, record, status, remind):
     main.add_command(_command)

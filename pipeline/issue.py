@@ -13,8 +13,20 @@ from datetime import date
 from pathlib import Path
 from typing import Any
 
-from pipeline.build import Options, edition_before, refuse_edition
-from pipeline.editions import GENERATED, INPUTS, NAMES, PACKAGE, RECORD, STANDING, issued_folder, packed, sealed
+from pipeline.build import Options
+from pipeline.editions import (
+    GENERATED,
+    INPUTS,
+    NAMES,
+    PACKAGE,
+    RECORD,
+    STANDING,
+    edition_before,
+    issued_folder,
+    packed,
+    refuse_edition,
+    sealed,
+)
 from pipeline.errors import OutputError, Problem, ProblemsFound, UsageError
 from pipeline.filing import json_bytes
 from pipeline.load import Loaded, load_practice
@@ -25,6 +37,7 @@ from pipeline.publish import MANIFEST, digest, hand_edits, one_at_a_time, refusa
 from pipeline.records import unstructure
 from pipeline.render.excel.merge_read import AUTHOR
 from pipeline.render.parts import read_parts
+from pipeline.work import working
 from pipeline.workspace import Workspace
 
 FILE_MODE, FOLDER_MODE = 0o400, 0o500
@@ -57,15 +70,15 @@ def issue(workspace: Workspace, slug: str, options: Options, approved: date, tod
             f"An edition is approved on a day from {loaded.as_of}, of which it speaks, to today; {approved} is not one of them."
         )
     target = issued_folder(workspace, slug) / loaded.edition
-    with one_at_a_time(target):
+    with one_at_a_time(target), working(options.jobs, workspace.cache if options.cache else None) as workers:
         if problems := list(_not_kept(workspace, slug, loaded)):
             raise ProblemsFound(problems)
         before = edition_before(workspace, loaded)
-        first = write_first(loaded, told, approved)
+        first = write_first(loaded, told, approved, workers)
         _refuse_undecided(first)
-        written = write_second(loaded, first, before, told)
+        written = write_second(loaded, first, before, told, workers)
         _refuse_undecided(written)
-        package = make_package(loaded, written, engine(options.pdf_engine, options.jobs), told)
+        package = make_package(loaded, written, engine(options.pdf_engine, workers), told, workers)
         approver = loaded.profile.person(loaded.profile.approver)
         files = dict(_files(workspace, loaded, package))
         record = _record(loaded, package, approved, f"{approver.name}, {approver.title}", files)

@@ -6,6 +6,7 @@ import re
 from dataclasses import dataclass
 from pathlib import Path
 
+from pipeline.cache import Cache
 from pipeline.errors import UsageError, did_you_mean
 
 SLUG = re.compile(r"[a-z0-9]+(-[a-z0-9]+)*")
@@ -40,6 +41,11 @@ class Workspace:
     @property
     def build(self) -> Path:
         return self.root / "build"
+
+    @property
+    def cache(self) -> Cache:
+        """What builds of this workspace made before; it holds texts of clients, so it lies with what is built."""
+        return Cache(self.build / ".cache")
 
     def practice(self, slug: str) -> Path:
         """Folder of a practice; UsageError where the slug is malformed or unknown."""

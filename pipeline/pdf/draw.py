@@ -1,26 +1,18 @@
-"""What a drawing process does. It imports little, because each process pays for it."""
+"""One Word document to PDF, by dxpdf, with its headings kept to what they head."""
 
 from __future__ import annotations
 
-import os
+import dxpdf
+
+from pipeline.pdf.fontconfig import unheard
+from pipeline.pdf.keep import break_before, lonely_end, lonely_headings
 
 MOST_BREAKS = 12
 
 
-def use_fonts(file: str) -> None:
-    """Let the native library know the fonts of this fontconfig file only; once, before the first document."""
-    os.environ["FONTCONFIG_FILE"] = file
-    # it also parses the system's templates, only to complain about what is new to it, so its messages go nowhere
-    os.dup2(os.open(os.devnull, os.O_WRONLY), 2)
-
-
 def draw(document: bytes, filled: bool) -> bytes:
     """PDF of a Word file. filled: keep heading rows and signatures with their text; the empty rows of a form look like nothing."""
-    import dxpdf
-
-    from pipeline.pdf.keep import break_before, lonely_end, lonely_headings
-
-    pdf = bytes(dxpdf.convert(document))
+    pdf = _converted(document)
     # each mended page moves what follows it
     for _ in range(MOST_BREAKS if filled else 0):
         lonely = lonely_headings(document, pdf)
@@ -28,5 +20,16 @@ def draw(document: bytes, filled: bool) -> bytes:
         if table is None:
             break
         document = break_before(document, table)
-        pdf = bytes(dxpdf.convert(document))
+        pdf = _converted(document)
     return pdf
+
+
+def _converted(document: bytes) -> bytes:
+    """RuntimeError where the engine fails: of Rust, also a panic, which is no Exception."""
+    try:
+        with unheard():
+            return bytes(dxpdf.convert(document))
+    except (Exception, KeyboardInterrupt, SystemExit):
+        raise
+    except BaseException as panic:
+        raise RuntimeError("it gave up on the document") from panic
