@@ -4,8 +4,6 @@ from __future__ import annotations
 
 import os
 
-MOST_BREAKS = 12
-
 
 def use_fonts(file: str) -> None:
     """Let the native library know the fonts of this fontconfig file only; once, before the first document."""
@@ -18,15 +16,11 @@ def draw(document: bytes, filled: bool) -> bytes:
     """PDF of a Word file. filled: keep heading rows and signatures with their text; the empty rows of a form look like nothing."""
     import dxpdf
 
-    from pipeline.pdf.keep import break_before, lonely_end, lonely_headings
+    def convert(paper: bytes) -> bytes:
+        return bytes(dxpdf.convert(paper))
 
-    pdf = bytes(dxpdf.convert(document))
-    # each mended page moves what follows it
-    for _ in range(MOST_BREAKS if filled else 0):
-        lonely = lonely_headings(document, pdf)
-        table = lonely[0] if lonely else lonely_end(document, pdf)
-        if table is None:
-            break
-        document = break_before(document, table)
-        pdf = bytes(dxpdf.convert(document))
-    return pdf
+    if not filled:
+        return convert(document)
+    from pipeline.pdf.keep import draw_together
+
+    return draw_together(document, convert)
