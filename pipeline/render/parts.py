@@ -94,13 +94,17 @@ def read_parts(data: bytes) -> dict[str, bytes]:
     return parts
 
 
-def write_parts(parts: Mapping[str, bytes]) -> bytes:
-    """The archive of these parts: sorted, without clock or operating system, so that equal parts give equal bytes."""
+def write_parts(parts: Mapping[str, bytes], *, packed: bool = True) -> bytes:
+    """The archive of these parts: sorted, without clock or operating system, so that equal parts give equal bytes.
+
+    packed: False for a file that is read once and thrown away; packing takes ten times as long as all the rest.
+    """
     target = io.BytesIO()
-    with zipfile.ZipFile(target, "w", zipfile.ZIP_DEFLATED, compresslevel=6) as archive:
+    method = zipfile.ZIP_DEFLATED if packed else zipfile.ZIP_STORED
+    with zipfile.ZipFile(target, "w", method, compresslevel=6) as archive:
         for name in sorted(parts, key=lambda name: (name != "[Content_Types].xml", name)):
             info = zipfile.ZipInfo(name, EPOCH)
-            info.compress_type, info.create_system, info.external_attr = zipfile.ZIP_DEFLATED, 3, 0o600 << 16
+            info.compress_type, info.create_system, info.external_attr = method, 3, 0o600 << 16
             archive.writestr(info, parts[name])
     return target.getvalue()
 
