@@ -8,7 +8,7 @@ import signal
 import sys
 import threading
 from collections.abc import Callable, Iterator
-from concurrent.futures import BrokenExecutor, Future, ProcessPoolExecutor
+from concurrent.futures import BrokenExecutor, CancelledError, Future, ProcessPoolExecutor
 from contextlib import AbstractContextManager, contextmanager
 from dataclasses import dataclass
 from importlib import import_module
@@ -16,7 +16,7 @@ from multiprocessing.context import BaseContext
 from multiprocessing.process import BaseProcess
 from typing import Any
 
-from pipeline.errors import UsageError
+from pipeline.errors import OutputError, UsageError
 
 # what each process would import by itself; it costs more than many documents
 PRELOADED = ["pipeline.portfolio"]
@@ -102,9 +102,10 @@ def _end(pool: ProcessPoolExecutor) -> None:
 
 @contextmanager
 def cluster(address: str) -> Iterator[Crew]:
-    """The workers of a Dask scheduler, for example tcp://10.0.0.5:8786; each has one thread. Raises UsageError.
+    """The workers of a Dask scheduler, for example tcp://10.0.0.5:8786; each has one thread.
 
-    https://distributed.dask.org/en/stable/resilience.html: what a worker that died was at, Dask begins again on another one.
+    Raises UsageError where there is none or no fit worker, OutputError where it goes away.
+    What a worker that died was at, Dask begins again on another one: https://distributed.dask.org/en/stable/resilience.html
     """
     try:
         distributed: Any = import_module("distributed")
@@ -123,4 +124,8 @@ def cluster(address: str) -> Iterator[Crew]:
             raise UsageError("A worker builds one practice at a time. Start each with: dask worker --nthreads 1.")
         # Dask takes a function of equal arguments for done; a build is to be done
         executor = client.get_executor(pure=False)
-        yield Crew(executor.submit, lambda: len(client.nthreads()), (BrokenExecutor, distributed.KilledWorker))
+        try:
+            yield Crew(executor.submit, lambda: len(client.nthreads()), (BrokenExecutor, distributed.KilledWorker))
+        except (OSError, CancelledError) as error:
+            mend = "What was built stays. Start it, and give the same command again."
+            raise OutputError(f"The scheduler at {address} does not answer any more. {mend}") from error

@@ -11,7 +11,7 @@ import time
 import traceback
 from collections import deque
 from collections.abc import Callable, Generator, Iterable, Iterator
-from concurrent.futures import FIRST_COMPLETED, BrokenExecutor, CancelledError, Future, wait
+from concurrent.futures import FIRST_COMPLETED, BrokenExecutor, Future, wait
 from contextlib import contextmanager, suppress
 from dataclasses import dataclass, replace
 from functools import lru_cache
@@ -20,7 +20,7 @@ from pathlib import Path
 from pipeline.build import Options, build
 from pipeline.catalog import catalog_files
 from pipeline.crews import Hire
-from pipeline.errors import BinderError, OutputError, Problem, ProblemsFound, VerificationError
+from pipeline.errors import BinderError, Problem, ProblemsFound, VerificationError
 from pipeline.lint.templates import template_files
 from pipeline.load import Shared, load_shared
 from pipeline.publish import MANIFEST, write_file
@@ -128,7 +128,7 @@ def make_tasks(workspace: Workspace, slugs: Iterable[str], options: Options, sec
 def run_all(tasks: Iterable[Task], hire: Hire, work: Work = build_one) -> Generator[Outcome, None, None]:
     """Each outcome as soon as it is there. Only practices whose worker died while they were alone have crashed.
 
-    Raises UsageError where nobody can be hired, OutputError where a cluster is gone.
+    Raises what `hire` raises.
     """
     suspects = []
     for task, done in _round(tasks, hire, work):
@@ -176,10 +176,6 @@ def _round(tasks: Iterable[Task], hire: Hire, work: Work) -> Iterator[tuple[Task
                         yield task, future.result()
                     except crew.died:
                         yield task, Lost(time.monotonic() - began)
-                    except CancelledError as error:
-                        raise OutputError(
-                            "The scheduler of the cluster is gone. What was built stays. Start it, and give the same command again."
-                        ) from error
 
 
 def keep_problems(workspace: Workspace, options: Options, outcome: Outcome) -> Path | None:
