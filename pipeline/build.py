@@ -6,10 +6,14 @@ from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from datetime import date
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 from pipeline.errors import Problem
 from pipeline.unchanged import note, noted, sources
 from pipeline.workspace import Workspace
+
+if TYPE_CHECKING:
+    from pipeline.load import Shared
 
 
 @dataclass(frozen=True)
@@ -35,8 +39,17 @@ class Built:
     warnings: tuple[Problem, ...]
 
 
-def build(workspace: Workspace, slug: str, options: Options, told: Callable[[str], None]) -> Built:
-    """Build and publish the draft of a package, or find it built already; `told` hears about progress. Raises BinderError."""
+def build(
+    workspace: Workspace,
+    slug: str,
+    options: Options,
+    told: Callable[[str], None],
+    shared: Callable[[], Shared] | None = None,
+) -> Built:
+    """Build and publish the draft of a package, or find it built already; `told` hears about progress. Raises BinderError.
+
+    shared: gives what load_practice takes under that name, where many practices are built.
+    """
     workspace.practice(slug)
     folder = (options.output or workspace.build) / slug
     read = sources(workspace, slug, options.as_of, options.edition, options.strict, options.pdf_engine)
@@ -45,10 +58,18 @@ def build(workspace: Workspace, slug: str, options: Options, told: Callable[[str
         told("Nothing has changed since it was built")
         warnings = tuple(Problem(*one) for one in held["warnings"])
         return Built(folder / held["edition"], held["pages"], held["documents"], warnings)
-    return _build(workspace, slug, options, folder, read, told)
+    return _build(workspace, slug, options, folder, read, told, shared() if shared else None)
 
 
-def _build(workspace: Workspace, slug: str, options: Options, folder: Path, read: str, told: Callable[[str], None]) -> Built:
+def _build(
+    workspace: Workspace,
+    slug: str,
+    options: Options,
+    folder: Path,
+    read: str,
+    told: Callable[[str], None],
+    shared: Shared | None,
+) -> Built:
     # what makes documents takes longer to import than it takes to see that nothing is to be made
     from pipeline.editions import edition_before, refuse_edition
     from pipeline.edits_report import report_file, write_report
@@ -59,7 +80,7 @@ def _build(workspace: Workspace, slug: str, options: Options, folder: Path, read
     from pipeline.work import working
 
     told("Reading and checking")
-    loaded = load_practice(workspace, slug, as_of=options.as_of, edition=options.edition, strict=options.strict)
+    loaded = load_practice(workspace, slug, as_of=options.as_of, edition=options.edition, strict=options.strict, shared=shared)
     refuse_edition(loaded)
     target = folder / loaded.edition
     with one_at_a_time(target), working(options.jobs, workspace.cache if options.cache else None) as workers:
