@@ -15,6 +15,7 @@ from pipeline import __version__
 from pipeline.cli_compare import compare
 from pipeline.cli_editions import edits, history, issue, verify
 from pipeline.cli_impact import impact
+from pipeline.cli_init import init
 from pipeline.cli_reassess import reassess
 from pipeline.cli_year import record, remind, status
 from pipeline.errors import BinderError, ProblemsFound, VerificationError
@@ -30,6 +31,7 @@ class _Group(click.Group):
 
     def list_commands(self, ctx: click.Context) -> list[str]:
         return [
+            "init",
             "new",
             "assess",
             "reassess",
@@ -387,5 +389,5 @@ def build(
     )
 
 
-for _command in (reassess, compare, impact, edits, issue, history, verify, record, status, remind):
+for _command in (init, reassess, compare, impact, edits, issue, history, verify, record, status, remind):
     main.add_command(_command)
