@@ -6,8 +6,6 @@ from pathlib import Path
 
 import click
 
-from pipeline import __version__
-
 SAID = {
     "replaced": "replaced: you had not changed them",
     "new": "new",
@@ -38,15 +36,14 @@ def init(folder: Path, again: bool) -> None:
 
     root = folder.resolve()
     if not again:
-        laid = lay(root)
         click.echo(
-            f"Made a workspace of {laid.files} files in {root}, with {len(laid.examples)} example practices. Next:\n\n"
-            f'    cd "{root}"\n    binder check\n    binder build {laid.examples[-1]}\n'
+            f"Made a workspace of {lay(root)} files in {root}. Next:\n\n"
+            f'    cd "{root}"\n    binder check\n    binder build example-lantern\n'
             '    binder new willow-creek --name "Willow Creek Therapy"\n\nWhat lies where is in its README.md.'
         )
         return
     done = upgrade(root)
-    click.echo(f"{root}: {done.before} → {__version__}")
+    click.echo(f"{root}: {done.before} → {done.now}")
     for kind, said in SAID.items():
         names = done.files[kind]
         if names:

@@ -30,24 +30,17 @@ MADE = {"drafts", "issued", "overlays", "superseded"}
 
 
 @dataclass(frozen=True)
-class Laid:
-    """A new workspace. examples: slugs of its example practices."""
-
-    root: Path
-    files: int
-    examples: tuple[str, ...]
-
-
-@dataclass(frozen=True)
 class Upgraded:
-    """An upgraded workspace. before: the version it was made from, or brought to last; files: what became of them → paths.
+    """An upgraded workspace.
 
+    before: the version it was made from, or brought to last; now: that of this program; files: what became of them, to paths.
     same: as in the program already; replaced: the firm had not touched it; new: the program has it since; beside: both changed
     it, so the firm's stands and the new one lies in `folder`; own: only the firm changed it; absent: the firm took it away, and
     it stays away; dropped: the program has it no longer, and it lies where it lay.
     """
 
     before: str
+    now: str
     folder: str
     files: Mapping[str, tuple[str, ...]]
 
@@ -62,18 +55,20 @@ def program_files() -> dict[str, Path]:
     return dict(sorted(files.items()))
 
 
-def lay(target: Path) -> Laid:
-    """Lay a workspace at `target`, which must not exist or be empty. UsageError or OutputError: nothing was changed there."""
+def lay(target: Path) -> int:
+    """Lay a workspace at `target`, which is new or empty, and say of how many files. UsageError, OutputError: nothing was changed."""
     files = program_files()
+    prefix = f".{target.name}.binder-init-"
     if (target / RECORD).is_file():
         raise UsageError(
             f'{target} is a workspace already; nothing was changed. To bring it to this version: binder init "{target}" --upgrade'
         )
     try:
-        if target.exists() and (not target.is_dir() or any(target.iterdir())):
+        there = target.exists()
+        if there and not (target.is_dir() and all(entry.name.startswith(prefix) for entry in target.iterdir())):
             raise UsageError(f"{target} is not an empty folder; nothing was changed. Name one that is empty, or a new one.")
         target.parent.mkdir(parents=True, exist_ok=True, mode=0o700)
-        with _staging(target if target.exists() else target.parent, f".{target.name}.binder-init-") as staging:
+        with _staging(target if there else target.parent, prefix) as staging:
             for name, file in files.items():
                 write_file(staging / name, file.read_bytes())
             # the mode of mkdir is for the last folder only
@@ -84,7 +79,7 @@ def lay(target: Path) -> Laid:
             _appear(staging, target)
     except OSError as error:
         raise _refusal(target, error) from error
-    return Laid(target, len(files), tuple(slug for slug in EXAMPLES if f"practices/{slug}/profile.json" in files))
+    return len(files)
 
 
 def upgrade(root: Path) -> Upgraded:
@@ -115,7 +110,7 @@ def upgrade(root: Path) -> Upgraded:
     except OSError as error:
         raise _refusal(root, error) from error
     fates["dropped"] = sorted(name for name in laid.keys() - files.keys() if (root / name).is_file())
-    return Upgraded(before, folder, {fate: tuple(names) for fate, names in fates.items()})
+    return Upgraded(before, __version__, folder, {fate: tuple(names) for fate, names in fates.items()})
 
 
 def _fate(ours: str, laid: str | None, there: str | None) -> str:
