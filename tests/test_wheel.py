@@ -3,10 +3,12 @@
 from __future__ import annotations
 
 import os
+import re
 import subprocess
 import sys
 import sysconfig
 import tarfile
+import tomllib
 import venv
 import zipfile
 from collections.abc import Callable
@@ -132,3 +134,21 @@ def test_the_installed_program_makes_the_package_of_the_checkout(installed: Inst
     assert (theirs / "manifest.json").read_bytes() == (ours / "manifest.json").read_bytes()
     assert files_of(theirs) == files_of(ours)
     assert [name for name in sorted(files_of(ours)) if (theirs / name).read_bytes() != (ours / name).read_bytes()] == []
+
+
+def locked(name: str) -> dict[str, set[str]]:
+    """Package, version and marker, as a lock names them, to the sums that are allowed."""
+    entries = re.split(r"^(?=\S)", (ROOT / name).read_text("utf-8"), flags=re.MULTILINE)
+    return {entry.split(" \\")[0]: set(re.findall(r"sha256:[0-9a-f]{64}", entry)) for entry in entries if entry}
+
+
+def test_a_firm_installs_the_versions_that_are_tested() -> None:
+    """install.lock is requirements.lock without the tools of development: all that the program needs, each with its sums."""
+    firm, tested = locked("install.lock"), locked("requirements.lock")
+    assert {name: sums for name, sums in firm.items() if tested.get(name) != sums} == {}
+    assert all(firm.values())
+    named = {re.split("[=;]", name)[0].strip() for name in firm}
+    project = tomllib.loads((ROOT / "pyproject.toml").read_text("utf-8"))["project"]
+    assert {re.split("[>=]", needed)[0] for needed in project["dependencies"]} <= named
+    tools = {re.split("[>=]", needed)[0] for needed in project["optional-dependencies"]["dev"]}
+    assert named & tools == set()
