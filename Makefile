@@ -3,7 +3,7 @@ PYTHON ?= python3
 BIN := .venv/bin
 
 .DEFAULT_GOAL := help
-.PHONY: help setup binder check list docs test bench grades clean
+.PHONY: help setup binder check list docs test bench grades wheel pythons clean
 
 help: ## show this help
 	@awk -F ':.*## ' '/^[a-z]+:.*## / { printf "  make %-8s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
@@ -41,6 +41,13 @@ bench: .venv/ready ## measure a cold build, and the same documents through Libre
 
 grades: .venv/ready ## print the school grade of each policy of PRACTICE
 	@$(BIN)/python benchmarks/readability.py $(PRACTICE)
+
+wheel: .venv/ready ## make the two files that a firm installs, in dist
+	$(BIN)/python -m hatchling build -t wheel -d dist
+	@cp install.lock dist
+
+pythons: .venv/ready ## install the wheel on each Python of the PATH (or of PYTHONS) and compare the packages
+	$(BIN)/python tests/pythons.py $(PYTHONS)
 
 clean: ## take the virtual environment away
 	rm -rf .venv

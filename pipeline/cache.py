@@ -24,6 +24,7 @@ MOST = 2_000_000_000
 KEPT = 0.8
 # a file that a killed process left half-written is older than this, in seconds
 ABANDONED = 3_600
+SOURCE = (".py", ".html", ".css", ".js")
 DIGEST = hashlib.sha256().digest_size
 
 
@@ -136,7 +137,7 @@ def program() -> str:
     digest = hashlib.sha256(f"{platform.python_version()} {zlib.ZLIB_RUNTIME_VERSION} {sys.platform}".encode())
     folder = Path(__file__).parent
     for path in sorted(folder.rglob("*")):
-        if path.suffix != ".pyc" and path.is_file():
+        if path.suffix in SOURCE and path.is_file():
             digest.update(path.relative_to(folder).as_posix().encode() + b"\0" + hashlib.sha256(path.read_bytes()).digest())
     # asking importlib.metadata for each version would read a file a library; the folders carry them in their names
     for place in sys.path:

@@ -16,6 +16,7 @@ from pipeline.cli_build import build
 from pipeline.cli_compare import compare
 from pipeline.cli_editions import edits, history, issue, verify
 from pipeline.cli_impact import impact
+from pipeline.cli_init import init
 from pipeline.cli_portfolio import portfolio
 from pipeline.cli_reassess import reassess
 from pipeline.cli_year import record, remind, status
@@ -32,6 +33,7 @@ class _Group(click.Group):
 
     def list_commands(self, ctx: click.Context) -> list[str]:
         return [
+            "init",
             "new",
             "assess",
             "reassess",
@@ -355,5 +357,5 @@ def text(file: Path) -> None:
         raise UsageError(f"{file} cannot be read as a Word, Excel or PowerPoint file. {error}") from error
 
 
-for _command in (build, portfolio, reassess, compare, impact, edits, issue, history, verify, record, status, remind):
+for _command in (init, build, portfolio, reassess, compare, impact, edits, issue, history, verify, record, status, remind):
     main.add_command(_command)

@@ -80,5 +80,5 @@ def find_workspace(start: Path) -> Workspace:
             return Workspace(folder)
     raise UsageError(
         f"No workspace at or above {start}: a workspace holds the folders catalog, schemas, templates_docx, forms_xlsx and practices. "
-        "Change into it, or name it with --workspace."
+        "Change into it, or name it with --workspace. To make one: binder init our-firm"
     )
