@@ -21,6 +21,7 @@ from pipeline.lint.leftovers import find_leftovers
 from pipeline.load import Loaded
 from pipeline.merge.model import Merged
 from pipeline.overlays import carry, left_behind
+from pipeline.pdf.bind import QPDF
 from pipeline.pdf.convert import Engine
 from pipeline.plan import POLICIES, REDLINES, Plan, with_redlines
 from pipeline.render.draft import mark_draft
@@ -35,7 +36,7 @@ LIBRARIES = (
     "openpyxl",
     "python-pptx",
     "icalendar",
-    "pypdf",
+    "pikepdf",
     "lxml",
     "pillow",
     "fonttools",
@@ -247,6 +248,7 @@ def make_manifest(loaded: Loaded, inputs: Inputs, bound: Bound, files: Mapping[s
             "python": platform.python_version(),
             drawing.name: drawing.version,
             **{name: version(name) for name in LIBRARIES},
+            "qpdf": QPDF,
         },
         "left_out": [{"id": entry.id, "title": entry.title, "reason": entry.reason} for entry in loaded.plan.left_out],
         "artifacts": [binder, *entries],
