@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from datetime import date
 from pathlib import Path
@@ -13,15 +13,16 @@ from pipeline.edits_report import write_report
 from pipeline.errors import Problem, UsageError
 from pipeline.load import Loaded, load_practice
 from pipeline.package import make_package, write_documents
+from pipeline.passwords import read_passwords
 from pipeline.pdf.convert import engine
-from pipeline.publish import one_at_a_time, publish
+from pipeline.publish import is_locked, one_at_a_time, publish
 from pipeline.workspace import Workspace
 
 
 @dataclass(frozen=True)
 class Options:
     """What a build can be told. output: folder that gets `<slug>/<edition>/`; jobs: processes, default one for each processor;
-    cache: whether what was made before of the same bytes is taken again."""
+    cache: whether what was made before of the same bytes is taken again; password_file: see read_passwords."""
 
     as_of: date | None = None
     edition: str | None = None
@@ -30,6 +31,7 @@ class Options:
     pdf_engine: str = "dxpdf"
     jobs: int | None = None
     cache: bool = True
+    password_file: Path | None = None
 
 
 @dataclass(frozen=True)
@@ -42,18 +44,27 @@ class Built:
 
 def build(workspace: Workspace, slug: str, options: Options, told: Callable[[str], None]) -> Built:
     """Build and publish the draft of a package; `told` hears about progress. Raises BinderError."""
+    passwords, doubts = read_passwords(options.password_file, slug)
     told("Reading and checking")
     loaded = load_practice(workspace, slug, as_of=options.as_of, edition=options.edition, strict=options.strict)
     refuse_edition(loaded)
     target = (options.output or workspace.build) / slug / loaded.edition
     with one_at_a_time(target):
         written = write_documents(loaded, edition_before(workspace, loaded), told)
-        package = make_package(loaded, written, engine(options.pdf_engine, options.jobs), told)
+        package = make_package(loaded, written, engine(options.pdf_engine, options.jobs), told, passwords)
+        if passwords is None:
+            doubts = tuple(_no_longer_locked(target))
         publish(
             target, package.files, package.manifest, package.generated, {overlay.sha256 for overlay in loaded.overlays.values()}
         )
         write_report(target, package)
-    return Built(target, package.pages, len(package.files) - 1, tuple(sorted((*loaded.warnings, *package.warnings))))
+    return Built(target, package.pages, len(package.files) - 1, tuple(sorted((*loaded.warnings, *package.warnings, *doubts))))
+
+
+def _no_longer_locked(target: Path) -> Iterator[Problem]:
+    if is_locked(target):
+        what = "The binder opened with a password only, and is not locked any more."
+        yield Problem(str(target / "binder.pdf"), what, "If it should be, build again with --password-file.", warning=True)
 
 
 def refuse_edition(loaded: Loaded) -> None:

@@ -18,7 +18,7 @@ from pipeline.cli_impact import impact
 from pipeline.cli_reassess import reassess
 from pipeline.cli_year import record, remind, status
 from pipeline.errors import BinderError, ProblemsFound, VerificationError
-from pipeline.options import Finder, parse_day
+from pipeline.options import Finder, parse_day, password_file
 from pipeline.terminal import Progress, print_problems
 from pipeline.workspace import find_workspace
 
@@ -363,9 +363,17 @@ def text(file: Path) -> None:
 @click.option(
     "--pdf-engine", type=click.Choice(["dxpdf", "libreoffice"]), default="dxpdf", show_default=True, help="What draws the PDF."
 )
+@password_file
 @click.pass_obj
 def build(
-    find: Finder, slug: str, as_of: date | None, edition: str | None, output: Path | None, strict: bool, pdf_engine: str
+    find: Finder,
+    slug: str,
+    as_of: date | None,
+    edition: str | None,
+    output: Path | None,
+    strict: bool,
+    pdf_engine: str,
+    password_file: Path | None,
 ) -> None:
     """Build the package of a practice: Word and Excel files, and the bound PDF.
 
@@ -374,13 +382,16 @@ def build(
       binder build example-juniper-ridge
       binder build example-juniper-ridge --edition 2026.2 --as-of 2026-12-01
       binder build example-lantern --output /path/to/share --pdf-engine libreoffice
+      binder build example-lantern --password-file ~/passwords/lantern.txt
     """
     from pipeline.build import Options
     from pipeline.build import build as build_package
 
     workspace = find()
     with Progress(slug) as progress:
-        built = build_package(workspace, slug, Options(as_of, edition, output, strict, pdf_engine), progress.tell)
+        built = build_package(
+            workspace, slug, Options(as_of, edition, output, strict, pdf_engine, password_file=password_file), progress.tell
+        )
     print_problems(built.warnings)
     click.echo(
         f"{slug}: {built.documents} documents, {built.pages} pages in the binder.\n{workspace.shown(built.target / 'binder.pdf')}"
