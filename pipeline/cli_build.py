@@ -7,7 +7,7 @@ from pathlib import Path
 
 import click
 
-from pipeline.options import Finder, parse_day
+from pipeline.options import Finder, parse_day, password_file
 from pipeline.terminal import Progress, print_problems
 
 
@@ -24,6 +24,7 @@ from pipeline.terminal import Progress, print_problems
 )
 @click.option("--jobs", type=click.IntRange(1, 256), help="Processes at work. Default: one for each processor.")
 @click.option("--no-cache", is_flag=True, help="Make everything anew. The package is the same.")
+@password_file
 @click.pass_obj
 def build(
     find: Finder,
@@ -35,6 +36,7 @@ def build(
     pdf_engine: str,
     jobs: int | None,
     no_cache: bool,
+    password_file: Path | None,
 ) -> None:
     """Build the package of a practice: Word and Excel files, and the bound PDF.
 
@@ -43,15 +45,15 @@ def build(
       binder build example-juniper-ridge
       binder build example-juniper-ridge --edition 2026.2 --as-of 2026-12-01
       binder build example-lantern --output /path/to/share --pdf-engine libreoffice
+      binder build example-lantern --password-file ~/passwords/lantern.txt
     """
     from pipeline.build import Options
     from pipeline.build import build as build_package
 
     workspace = find()
     with Progress(slug) as progress:
-        built = build_package(
-            workspace, slug, Options(as_of, edition, output, strict, pdf_engine, jobs, not no_cache), progress.tell
-        )
+        options = Options(as_of, edition, output, strict, pdf_engine, jobs, not no_cache, password_file)
+        built = build_package(workspace, slug, options, progress.tell)
     print_problems(built.warnings)
     click.echo(
         f"{slug}: {built.documents} documents, {built.pages} pages in the binder.\n{workspace.shown(built.target / 'binder.pdf')}"

@@ -31,9 +31,10 @@ from pipeline.errors import OutputError, Problem, ProblemsFound, UsageError
 from pipeline.filing import json_bytes
 from pipeline.load import Loaded, load_practice
 from pipeline.package import Package, Written, make_package, write_first, write_second
+from pipeline.passwords import read_passwords
 from pipeline.pdf.convert import engine
 from pipeline.plan import POLICIES
-from pipeline.publish import MANIFEST, digest, hand_edits, one_at_a_time, refusal, write_file
+from pipeline.publish import MANIFEST, digest, hand_edits, is_locked, one_at_a_time, refusal, write_file
 from pipeline.records import unstructure
 from pipeline.render.excel.merge_read import AUTHOR
 from pipeline.render.parts import read_parts
@@ -62,6 +63,7 @@ def issue(workspace: Workspace, slug: str, options: Options, approved: date, tod
     Raises UsageError for a number or day that cannot be, ProblemsFound where hand edits wait for a decision, OutputError where
     the edition is there already.
     """
+    passwords, doubts = read_passwords(options.password_file, slug)
     told("Reading and checking")
     loaded = load_practice(workspace, slug, as_of=options.as_of, edition=options.edition, strict=options.strict)
     refuse_edition(loaded)
@@ -73,18 +75,23 @@ def issue(workspace: Workspace, slug: str, options: Options, approved: date, tod
     with one_at_a_time(target), working(options.jobs, workspace.cache if options.cache else None) as workers:
         if problems := list(_not_kept(workspace, slug, loaded)):
             raise ProblemsFound(problems)
+        if passwords is None and is_locked(workspace.build / slug / loaded.edition):
+            raise UsageError(
+                "The binder of the draft opens with a password only. An issued one stays as it is: give --password-file, "
+                "or build the draft without it."
+            )
         before = edition_before(workspace, loaded)
         first = write_first(loaded, told, approved, workers)
         _refuse_undecided(first)
         written = write_second(loaded, first, before, told, workers)
         _refuse_undecided(written)
-        package = make_package(loaded, written, engine(options.pdf_engine, workers), told, workers)
+        package = make_package(loaded, written, engine(options.pdf_engine, workers), told, workers, passwords)
         approver = loaded.profile.person(loaded.profile.approver)
         files = dict(_files(workspace, loaded, package))
         record = _record(loaded, package, approved, f"{approver.name}, {approver.title}", files)
         freeze(target, {**files, RECORD: json_bytes(record)})
         seal = digest(target / RECORD)[:16]
-    warnings = (*loaded.warnings, *package.warnings)
+    warnings = (*loaded.warnings, *package.warnings, *doubts)
     return Done(target, loaded.edition, approver.name, len(package.files) - 1, package.pages, seal, warnings)
 
 

@@ -21,7 +21,10 @@ from pipeline.lint.leftovers import find_leftovers
 from pipeline.load import Loaded
 from pipeline.merge.model import Merged
 from pipeline.overlays import carry, left_behind
+from pipeline.passwords import Passwords
+from pipeline.pdf.bind import QPDF
 from pipeline.pdf.convert import Engine
+from pipeline.pdf.lock import lock
 from pipeline.plan import POLICIES, REDLINES, Plan, with_redlines
 from pipeline.render.draft import mark_draft
 from pipeline.rendering import Names, asked, names_of_all, render, render_all, to_inputs
@@ -36,7 +39,7 @@ LIBRARIES = (
     "openpyxl",
     "python-pptx",
     "icalendar",
-    "pypdf",
+    "pikepdf",
     "lxml",
     "pillow",
     "fonttools",
@@ -119,9 +122,17 @@ def write_documents(
 
 
 def make_package(
-    loaded: Loaded, written: Written, drawing: Engine, told: Callable[[str], None], workers: Workers = HERE
+    loaded: Loaded,
+    written: Written,
+    drawing: Engine,
+    told: Callable[[str], None],
+    workers: Workers = HERE,
+    passwords: Passwords | None = None,
 ) -> Package:
-    """The package of one edition from its documents, converted and bound; ProblemsFound, and ConversionError of the engine."""
+    """The package of one edition from its documents, converted and bound; ProblemsFound, and ConversionError of the engine.
+
+    passwords: the binder is locked with them, and then differs in its bytes each time.
+    """
     inputs, approved = written.inputs, written.inputs.approved
     bound = make_binder(inputs, written.files, loaded.templates, loaded.look, drawing, told, workers)
     rendered = written.files | dict(bound.numbered)
@@ -134,10 +145,10 @@ def make_package(
     if not approved:
         marked = {path: workers.start(mark_draft, data, path) for path, data in files.items()}
         files = {path: future.result() for path, future in marked.items()}
-    files["binder.pdf"] = bound.pdf
+    files["binder.pdf"] = lock(bound.pdf, passwords) if passwords else bound.pdf
     return Package(
         files=files,
-        manifest=make_manifest(loaded, inputs, bound, files, drawing),
+        manifest=make_manifest(loaded, inputs, bound, files, drawing, passwords is not None),
         generated={paths[id]: data for id, data in written.generated.items()},
         names={id: {"template": _template(loaded, inputs.plan, id), "names": value} for id, value in written.names.items()},
         carried=written.carried,
@@ -228,7 +239,9 @@ def _left_behind(loaded: Loaded) -> Iterator[Problem]:
         yield Problem(f"practices/{loaded.profile.practice.slug}/overlays, {document}", what, mend, warning=True)
 
 
-def make_manifest(loaded: Loaded, inputs: Inputs, bound: Bound, files: Mapping[str, bytes], drawing: Engine) -> dict[str, Any]:
+def make_manifest(
+    loaded: Loaded, inputs: Inputs, bound: Bound, files: Mapping[str, bytes], drawing: Engine, encrypted: bool = False
+) -> dict[str, Any]:
     """manifest.json; schemas/manifest.schema.json says what each key means."""
     entries = [
         {
@@ -250,6 +263,7 @@ def make_manifest(loaded: Loaded, inputs: Inputs, bound: Bound, files: Mapping[s
         "sha256": hashlib.sha256(files["binder.pdf"]).hexdigest(),
         "pages": bound.paging.total,
         "binder_page": None,
+        **({"encrypted": True} if encrypted else {}),
     }
     return {
         "schema": "manifest/1",
@@ -263,6 +277,7 @@ def make_manifest(loaded: Loaded, inputs: Inputs, bound: Bound, files: Mapping[s
             "python": platform.python_version(),
             drawing.name: drawing.version,
             **{name: version(name) for name in LIBRARIES},
+            "qpdf": QPDF,
         },
         "left_out": [{"id": entry.id, "title": entry.title, "reason": entry.reason} for entry in loaded.plan.left_out],
         "artifacts": [binder, *entries],

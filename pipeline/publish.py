@@ -164,6 +164,12 @@ def read_manifest(target: Path) -> dict[str, Any] | None:
     return dict(value)
 
 
+def is_locked(target: Path) -> bool:
+    """Whether the binder of a built package opens with a password only."""
+    manifest = read_manifest(target)
+    return manifest is not None and any(entry.get("encrypted") for entry in manifest["artifacts"])
+
+
 def digest(path: Path) -> str:
     """sha256 of a file, in hexadecimal."""
     with path.open("rb") as file:

@@ -27,8 +27,9 @@ def sources(workspace: Workspace, slug: str, *asked: object) -> str:
     return digest.hexdigest()
 
 
-def note(target: Path, read: str, files: Iterable[Path], summary: Mapping[str, Any]) -> None:
-    """Remember that `target` was built from these sources; files: everything that was written, below the folder of `target`."""
+def note(target: Path, read: str, places: Iterable[Path | None], summary: Mapping[str, Any]) -> None:
+    """Remember that `target` was built from these sources; places: files and folders that were written, beside it or below."""
+    files = [path for place in places if place for path in (_below(place) if place.is_dir() else filter(Path.is_file, [place]))]
     written = {path.relative_to(target.parent).as_posix(): _sha256(path) for path in files}
     value = {"sources": read, "edition": target.name, "files": written, **summary}
     part = target.with_name(f"{NOTE}.part")
