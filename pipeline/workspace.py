@@ -6,6 +6,7 @@ import re
 from dataclasses import dataclass
 from pathlib import Path
 
+from pipeline.commit import finish
 from pipeline.errors import UsageError, did_you_mean
 
 SLUG = re.compile(r"[a-z0-9]+(-[a-z0-9]+)*")
@@ -42,7 +43,7 @@ class Workspace:
         return self.root / "build"
 
     def practice(self, slug: str) -> Path:
-        """Folder of a practice; UsageError where the slug is malformed or unknown."""
+        """Folder of a practice, with all that was filed in its place; UsageError where the slug is malformed or unknown."""
         if not SLUG.fullmatch(slug) or len(slug) > 60:
             raise UsageError(
                 "A practice is named by its slug: small letters, digits and single hyphens, as in example-juniper-ridge."
@@ -50,6 +51,7 @@ class Workspace:
         folder = self.practices / slug
         if not folder.is_dir():
             raise UsageError(f'There is no practice "{slug}" in {self.practices}. {did_you_mean(slug, self.slugs())}')
+        finish(folder)
         return folder
 
     def slugs(self) -> tuple[str, ...]:
