@@ -101,8 +101,10 @@ def read_editions(workspace: Workspace, slug: str) -> tuple[tuple[Issued, ...], 
     held = issued_folder(workspace, slug)
     found: list[Issued] = []
     problems: list[Problem] = []
-    folders = [folder for folder in held.glob("[0-9]*.[0-9]*") if folder.is_dir()] if held.is_dir() else []
-    for file in sorted([*(folder / RECORD for folder in folders), *held.glob(f"[0-9]*{REMOVED}")]):
+    folders = {folder.name: folder for folder in held.glob("[0-9]*.[0-9]*") if folder.is_dir()} if held.is_dir() else {}
+    stones = {stone.name.removesuffix(REMOVED): stone for stone in held.glob(f"[0-9]*{REMOVED}")}
+    # of an edition with both, a killed run has not deleted all
+    for file in sorted(({number: folder / RECORD for number, folder in folders.items()} | stones).values()):
         issued, wrong = read_edition(workspace, file)
         shown = workspace.shown(file)
         if issued and issued.practice != slug:

@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+import hashlib
 import os
 import shutil
 import stat
 import tempfile
 from collections import Counter
 from collections.abc import Callable, Iterable, Iterator, Mapping
+from contextlib import suppress
 from dataclasses import dataclass
 from datetime import date
 from pathlib import Path
@@ -20,6 +22,7 @@ from pipeline.editions import (
     NAMES,
     PACKAGE,
     RECORD,
+    REMOVED,
     STANDING,
     edition_before,
     issued_folder,
@@ -34,10 +37,11 @@ from pipeline.package import Package, Written, make_package, write_first, write_
 from pipeline.passwords import read_passwords
 from pipeline.pdf.convert import engine
 from pipeline.plan import POLICIES
-from pipeline.publish import MANIFEST, digest, hand_edits, is_locked, one_at_a_time, refusal, write_file
+from pipeline.publish import MANIFEST, digest, hand_edits, is_locked, one_at_a_time, refusal
 from pipeline.records import unstructure
 from pipeline.render.excel.merge_read import AUTHOR
 from pipeline.render.parts import read_parts
+from pipeline.whole import sync_folder, write_file
 from pipeline.work import working
 from pipeline.workspace import Workspace
 
@@ -99,21 +103,34 @@ def freeze(target: Path, files: Mapping[str, bytes]) -> None:
     """Write a folder that can only be read, and rename it to `target`, which must not exist. The caller holds the lock."""
     if target.exists():
         raise OutputError(f"{target} is issued already. An issued edition is never overwritten.")
-    for leftover in target.parent.glob(f".{target.name}-*"):
-        remove_frozen(leftover)
     staging: Path | None = None
     try:
+        clear_leftovers(target.parent)
         staging = Path(tempfile.mkdtemp(prefix=f".{target.name}-", dir=target.parent))
         for name, data in files.items():
             write_file(staging / name, data)
-        for path in sorted(staging.rglob("*"), reverse=True):
-            path.chmod(FOLDER_MODE if path.is_dir() else FILE_MODE)
+        for path in sorted((staging, *staging.rglob("*")), reverse=True):
+            if path.is_dir():
+                sync_folder(path)
+            if path != staging:
+                path.chmod(FOLDER_MODE if path.is_dir() else FILE_MODE)
         staging.rename(target)
+        sync_folder(target.parent)
         target.chmod(FOLDER_MODE)
     except OSError as error:
         if staging is not None and not target.exists():
-            remove_frozen(staging)
+            with suppress(OSError):
+                remove_frozen(staging)
         raise refusal(target, error) from error
+
+
+def clear_leftovers(issued: Path) -> None:
+    """Delete what runs left that were killed while they froze or removed an edition. The caller holds the lock; OSError."""
+    for staging in issued.glob(".[0-9]*-*"):
+        remove_frozen(staging)
+    for stone in issued.glob(f"[0-9]*{REMOVED}"):
+        if (folder := stone.with_name(stone.name.removesuffix(REMOVED))).exists():
+            remove_frozen(folder)
 
 
 def remove_frozen(folder: Path) -> None:
@@ -170,7 +187,11 @@ def _files(workspace: Workspace, loaded: Loaded, package: Package) -> Iterator[t
     own = f"practices/{loaded.profile.practice.slug}/"
     for path in loaded.inputs:
         if path.startswith(own) and not path.startswith(f"{own}issued/"):
-            yield f"{INPUTS}/{path.removeprefix(own)}", (workspace.root / path).read_bytes()
+            data = (workspace.root / path).read_bytes()
+            if hashlib.sha256(data).hexdigest() != loaded.inputs[path]:
+                mend = "Issue it again, with what stands there now."
+                raise ProblemsFound([Problem(path, "The file was changed while the edition was made of it.", mend)])
+            yield f"{INPUTS}/{path.removeprefix(own)}", data
     yield NAMES, packed(package.names)
     yield STANDING, json_bytes(unstructure(loaded.assessment))
 

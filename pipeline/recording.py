@@ -9,8 +9,9 @@ from datetime import date
 from pathlib import Path
 
 from pipeline.catalog import Catalog, load_catalog
+from pipeline.commit import commit
 from pipeline.errors import Problem, ProblemsFound, did_you_mean
-from pipeline.filing import json_bytes, write_all
+from pipeline.filing import json_bytes
 from pipeline.load import load_subject
 from pipeline.loading import MAX_BYTES, read_bounded
 from pipeline.pdf.scan import pdf_defect
@@ -86,7 +87,7 @@ def record(workspace: Workspace, slug: str, files: Sequence[Path], said: Said) -
     if problems:
         raise ProblemsFound(problems)
     if new:
-        write_all(new)
+        commit(folder, new)
     return tuple(found)
 
 

@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from pipeline.cache import Cache
+from pipeline.commit import finish
 from pipeline.errors import UsageError, did_you_mean
 
 SLUG = re.compile(r"[a-z0-9]+(-[a-z0-9]+)*")
@@ -48,7 +49,7 @@ class Workspace:
         return Cache(self.build / ".cache")
 
     def practice(self, slug: str) -> Path:
-        """Folder of a practice; UsageError where the slug is malformed or unknown."""
+        """Folder of a practice, with all that was filed in its place; UsageError where the slug is malformed or unknown."""
         if not SLUG.fullmatch(slug) or len(slug) > 60:
             raise UsageError(
                 "A practice is named by its slug: small letters, digits and single hyphens, as in example-juniper-ridge."
@@ -56,6 +57,7 @@ class Workspace:
         folder = self.practices / slug
         if not folder.is_dir():
             raise UsageError(f'There is no practice "{slug}" in {self.practices}. {did_you_mean(slug, self.slugs())}')
+        finish(folder)
         return folder
 
     def slugs(self) -> tuple[str, ...]:
