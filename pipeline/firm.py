@@ -17,8 +17,9 @@ from pipeline import __version__
 from pipeline.errors import BusyError, OutputError, ProblemsFound, UsageError
 from pipeline.filing import json_bytes
 from pipeline.loading import load_json
-from pipeline.publish import digest, write_file
+from pipeline.publish import digest
 from pipeline.schema import validate
+from pipeline.whole import write_file
 
 RECORD = "workspace.json"
 # what only a firm has (its README, its .gitignore); in the wheel everything else lies there too, see pyproject.toml

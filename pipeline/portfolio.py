@@ -23,7 +23,8 @@ from pipeline.crews import Hire
 from pipeline.errors import BinderError, Problem, ProblemsFound, VerificationError
 from pipeline.lint.templates import template_files
 from pipeline.load import Shared, load_shared
-from pipeline.publish import MANIFEST, write_file
+from pipeline.publish import MANIFEST
+from pipeline.whole import write_file
 from pipeline.workspace import Workspace
 
 UNEXPECTED = 70

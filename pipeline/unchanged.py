@@ -11,6 +11,8 @@ from pathlib import Path
 from typing import Any
 
 from pipeline.cache import program
+from pipeline.errors import OutputError
+from pipeline.whole import write_over
 from pipeline.workspace import Workspace
 
 # beside the editions of a practice: what the last build was made from, and what it wrote
@@ -32,13 +34,9 @@ def note(target: Path, read: str, places: Iterable[Path | None], summary: Mappin
     files = [path for place in places if place for path in (_below(place) if place.is_dir() else filter(Path.is_file, [place]))]
     written = {path.relative_to(target.parent).as_posix(): _sha256(path) for path in files}
     value = {"sources": read, "edition": target.name, "files": written, **summary}
-    part = target.with_name(f"{NOTE}.part")
     # without it the next build makes everything again, which is right too
-    with suppress(OSError):
-        part.unlink(missing_ok=True)
-        with os.fdopen(os.open(part, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600), "w", encoding="utf-8") as file:
-            json.dump(value, file)
-        part.replace(target.with_name(NOTE))
+    with suppress(OutputError):
+        write_over(target.with_name(NOTE), json.dumps(value).encode())
 
 
 def noted(folder: Path, read: str) -> dict[str, Any] | None:
