@@ -1,9 +1,10 @@
 PRACTICE ?= example-juniper-ridge
 PYTHON ?= python3
+SECONDS ?= 60
 BIN := .venv/bin
 
 .DEFAULT_GOAL := help
-.PHONY: help setup binder check list docs test bench grades wheel pythons clean
+.PHONY: help setup binder check list docs test bench fuzz grades wheel pythons clean
 
 help: ## show this help
 	@awk -F ':.*## ' '/^[a-z]+:.*## / { printf "  make %-8s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
@@ -38,6 +39,9 @@ docs: .venv/ready ## write docs/names.md anew, after a change of facts or names
 
 bench: .venv/ready ## measure a cold build, and the same documents through LibreOffice
 	$(BIN)/python benchmarks/cold_build.py $(PRACTICE)
+
+fuzz: .venv/ready ## feed every reader damaged files for SECONDS each, guided by coverage (Linux)
+	$(BIN)/python tests/fuzz/fuzz.py --seconds $(SECONDS)
 
 grades: .venv/ready ## print the school grade of each policy of PRACTICE
 	@$(BIN)/python benchmarks/readability.py $(PRACTICE)

@@ -22,7 +22,7 @@ from pipeline.cli_reassess import reassess
 from pipeline.cli_year import record, remind, status
 from pipeline.errors import BinderError, ProblemsFound, VerificationError
 from pipeline.options import Finder, parse_day
-from pipeline.terminal import print_problems
+from pipeline.terminal import print_problems, visible
 from pipeline.workspace import find_workspace
 
 UNEXPECTED, INTERRUPTED = 70, 130
@@ -65,7 +65,7 @@ class _Group(click.Group):
             print_problems(error.problems)
             ctx.exit(error.exit_code)
         except BinderError as error:
-            click.echo(f"Error: {error}", err=True)
+            click.echo(f"Error: {visible(str(error))}", err=True)
             ctx.exit(error.exit_code)
         except (click.ClickException, click.exceptions.Exit):
             raise
@@ -174,7 +174,7 @@ def import_(find: Finder, slug: str, file: Path, draft: bool, replace: bool) -> 
     workspace = find()
     done = import_workbook(workspace, slug, file.resolve(), draft=draft, replace=replace)
     for line in (*done.changes, *done.notes):
-        click.echo(line)
+        click.echo(visible(line))
     for sheet, count in done.open:
         click.echo(f"    {sheet}: {count} open")
     if done.kept:
@@ -348,11 +348,16 @@ def text(file: Path) -> None:
       binder text templates_docx/SEC-10.docx
     """
     from pipeline.errors import UsageError
+    from pipeline.lint.templates import MAX_TEMPLATE
+    from pipeline.loading import read_bounded
     from pipeline.render.parts import UnsafeFile
     from pipeline.render.text import office_text
 
     try:
-        click.echo(office_text(file.read_bytes()), nl=False)
+        data, problems = read_bounded(file, str(file), MAX_TEMPLATE)
+        if problems:
+            raise ProblemsFound(problems)
+        click.echo(visible(office_text(data)), nl=False)
     except UnsafeFile as error:
         raise UsageError(f"{file} cannot be read as a Word, Excel or PowerPoint file. {error}") from error
 

@@ -10,7 +10,7 @@ import click
 
 from pipeline.errors import VerificationError
 from pipeline.options import Finder, parse_day, password_file
-from pipeline.terminal import Progress, print_problems
+from pipeline.terminal import Progress, print_problems, visible
 
 
 @click.command()
@@ -36,12 +36,12 @@ def edits(find: Finder, slug: str, paths: tuple[Path, ...], edition: str | None,
     found = find_edits(workspace, slug, [path.resolve() for path in paths], edition)
     for one in found:
         state = ", kept already" if one.kept else ""
-        click.echo(f"{workspace.shown(one.file)}: {one.document}, edition {one.edition}, {len(one.edits)} edits{state}")
+        click.echo(visible(f"{workspace.shown(one.file)}: {one.document}, edition {one.edition}, {len(one.edits)} edits{state}"))
         for edit in one.edits:
-            click.echo(f"    {edit.where} ({edit.kind})")
+            click.echo(visible(f"    {edit.where} ({edit.kind})"))
             for sign, text in (("-", edit.before), ("+", edit.after)):
                 if text:
-                    click.echo(f"      {sign} {text}")
+                    click.echo(visible(f"      {sign} {text}"))
     if not found:
         click.echo("Nothing was edited by hand.")
     elif keep:

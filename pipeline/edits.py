@@ -22,6 +22,7 @@ from pipeline.plan import REDLINES
 from pipeline.publish import generated_folder, read_manifest
 from pipeline.render.draft import unmark_draft
 from pipeline.render.excel.merge import EDITED, excel_edits
+from pipeline.render.outside import refers_outside
 from pipeline.render.parts import UnsafeFile, read_keywords, read_parts
 from pipeline.render.text import office_text
 from pipeline.workspace import Workspace
@@ -178,6 +179,8 @@ def _look_at(workspace: Workspace, folder: Path, name: str, file: Path, known: K
     try:
         if f".{suffix}" not in SUFFIXES:
             raise UnsafeFile("Edits are kept of Word, Excel and PowerPoint files.")
+        if refers_outside(read_parts(data)):
+            raise UnsafeFile("It loads something from elsewhere. Put it into the file, or take it out.")
         practice, document, own = _known_again(data, file, name, shown, known)
         plain = unmark_draft(data, f"x.{suffix}")
     except UnsafeFile as error:

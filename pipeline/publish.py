@@ -4,11 +4,12 @@ from __future__ import annotations
 
 import hashlib
 import json
+import re
 import shutil
 import tempfile
 from collections.abc import Collection, Iterator, Mapping
 from contextlib import contextmanager, suppress
-from pathlib import Path
+from pathlib import Path, PurePosixPath
 from typing import Any
 
 from pipeline.errors import OutputError, Problem
@@ -175,7 +176,7 @@ def read_manifest(target: Path) -> dict[str, Any] | None:
     try:
         value = json.loads((target / MANIFEST).read_text("utf-8"))
         named = [value["practice"], value["edition"], *(entry[key] for entry in value["artifacts"] for key in ("path", "sha256"))]
-        if not all(isinstance(name, str) for name in named):
+        if not all(isinstance(name, str) for name in named) or not all(_inside(entry["path"]) for entry in value["artifacts"]):
             return None
     except (OSError, ValueError, KeyError, TypeError, RecursionError):
         return None
@@ -186,6 +187,11 @@ def is_locked(target: Path) -> bool:
     """Whether the binder of a built package opens with a password only."""
     manifest = read_manifest(target)
     return manifest is not None and any(entry.get("encrypted") for entry in manifest["artifacts"])
+
+
+def _inside(path: str) -> bool:
+    """Whether a path of a manifest stays in the package, on every system."""
+    return PurePosixPath(path).parts == tuple(path.split("/")) and not re.search(r"^/|(^|/)\.\.(/|$)|[\\:\0]", path)
 
 
 def digest(path: Path) -> str:

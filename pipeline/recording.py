@@ -20,7 +20,8 @@ from pipeline.record_files import FOLDER, as_json, load_records, record_paths
 from pipeline.recorded import Record
 from pipeline.render.excel.filled import Expected, read_filled
 from pipeline.render.look import BadPicture, check_scan
-from pipeline.render.parts import UnsafeFile, read_keywords, read_parts, refers_outside
+from pipeline.render.outside import refers_outside
+from pipeline.render.parts import UnsafeFile, read_keywords, read_parts
 from pipeline.workspace import Workspace
 
 MAX_FILE = 20_000_000

@@ -10,13 +10,18 @@ from typing import Any
 from pipeline.errors import OutputError, UsageError
 from pipeline.filing import json_bytes
 from pipeline.whole import why, write_new
-from pipeline.workspace import SLUG, Workspace
+from pipeline.workspace import MAX_SLUG, Workspace, is_slug, look_alikes
 
 
 def start_practice(workspace: Workspace, slug: str, name: str) -> Path:
     """Write the profile of a new practice and say where; nothing that exists is touched."""
-    if not SLUG.fullmatch(slug) or len(slug) > 60:
-        raise UsageError("Choose a slug of small letters, digits and single hyphens, at most 60, as in willow-creek.")
+    if not is_slug(slug):
+        raise UsageError(
+            f"Choose a slug of small letters, digits and single hyphens, at most {MAX_SLUG}, as in willow-creek, "
+            "and not the name of a device on Windows (con, aux, nul …)."
+        )
+    if alike := look_alikes(slug, workspace.slugs()):
+        raise UsageError(f'"{slug}" is easily taken for "{alike[0]}", which is there already. Choose another slug.')
     folder = workspace.practices / slug
     schema = json.loads((workspace.schemas / "profile.schema.json").read_text("utf-8"))
     profile = _empty(schema, schema["$defs"])

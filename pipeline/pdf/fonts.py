@@ -13,10 +13,11 @@ from importlib.resources import files
 from pathlib import Path
 from typing import Any
 
-from fontTools.ttLib import TTFont, TTLibError
+from fontTools.ttLib import TTFont
 
 from pipeline.errors import Problem
 from pipeline.loading import strings
+from pipeline.pdf.cmap import check_font
 from pipeline.render.parts import RELATIONSHIP, A, R, W, parse
 
 FAMILY = "Atkinson Hyperlegible"
@@ -31,6 +32,7 @@ def packaged_fonts() -> Path:
 
 @lru_cache(maxsize=64)
 def _characters(font: bytes) -> frozenset[int]:
+    check_font(font)
     with TTFont(io.BytesIO(font), lazy=True) as face:
         return frozenset(face.getBestCmap())
 
@@ -83,7 +85,8 @@ def missing_glyphs(parts: Mapping[str, bytes]) -> set[str]:
     """Characters of the text of a Word document that a face it carries cannot draw."""
     try:
         drawn = [_characters(face) for faces in embedded_fonts(parts).values() for face in faces]
-    except (TTLibError, KeyError, ValueError) as error:
+    except Exception as error:
+        # fontTools answers a damaged table with whatever goes wrong first
         raise ValueError("a font that the document carries cannot be read") from error
     able = frozenset.intersection(*drawn) if drawn else house_characters()
     texts = r"word/(document|header\d*|footer\d*|footnotes|numbering)\.xml"
