@@ -76,9 +76,8 @@ def build(
     """
     from pipeline.build import Options
     from pipeline.crews import cluster, processes
-    from pipeline.portfolio import FOLDER, Outcome, keep_problems, make_tasks, run_all
+    from pipeline.portfolio import FOLDER, Outcome, choose, keep_problems, make_tasks, run_all
     from pipeline.portfolio_text import closing_table, exit_code, how_far, portfolio_values
-    from pipeline.where import choose
 
     if jobs and scheduler:
         raise click.UsageError("--jobs counts processes of this machine; a cluster has as many as it has workers.")

@@ -2,24 +2,19 @@
 
 from __future__ import annotations
 
-import multiprocessing
 import os
 import signal
 import sys
-import threading
 from collections.abc import Callable, Iterator
 from concurrent.futures import BrokenExecutor, CancelledError, Future, ProcessPoolExecutor
 from contextlib import AbstractContextManager, contextmanager
 from dataclasses import dataclass
 from importlib import import_module
-from multiprocessing.context import BaseContext
-from multiprocessing.process import BaseProcess
 from typing import Any
 
 from pipeline.errors import OutputError, UsageError
+from pipeline.work import end_with_owner, start_method
 
-# what each process would import by itself; it costs more than many documents
-PRELOADED = ["pipeline.portfolio"]
 SECONDS_TO_END = 10
 SECONDS_TO_CONNECT = 30
 
@@ -51,23 +46,11 @@ def processes(jobs: int) -> Iterator[Crew]:
     pool.shutdown()
 
 
-def start_method() -> BaseContext:
-    """How processes are begun: from one that has imported everything, where the system can; never by copying this one."""
-    if "forkserver" not in multiprocessing.get_all_start_methods():
-        return multiprocessing.get_context("spawn")
-    context = multiprocessing.get_context("forkserver")
-    context.set_forkserver_preload(PRELOADED)
-    return context
-
-
 def _begin() -> None:
     # Ctrl-C reaches every process of the terminal; only the one that gives out the work answers to it
     signal.signal(signal.SIGINT, signal.SIG_IGN)
     signal.signal(signal.SIGTERM, _leave)
-    # each process of a pool holds both ends of its queue, so it would not notice that its owner was killed
-    owner = multiprocessing.parent_process()
-    if owner is not None:
-        threading.Thread(target=_end_with, args=(owner,), daemon=True).start()
+    end_with_owner()
 
 
 def _leave(*_: object) -> None:
@@ -81,11 +64,6 @@ def _work(work: Callable[[Any], Any], task: Any) -> Any:
     except SystemExit:
         # what the build had open is closed by now, and the pool would wait for more work
         os._exit(1)
-
-
-def _end_with(owner: BaseProcess) -> None:
-    owner.join()
-    os._exit(1)
 
 
 def _end(pool: ProcessPoolExecutor) -> None:

@@ -10,22 +10,23 @@ import os
 import time
 import traceback
 from collections import deque
-from collections.abc import Callable, Generator, Iterable, Iterator
+from collections.abc import Callable, Generator, Iterable, Iterator, Sequence
 from concurrent.futures import FIRST_COMPLETED, BrokenExecutor, Future, wait
 from contextlib import contextmanager, suppress
 from dataclasses import dataclass, replace
 from functools import lru_cache
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 from pipeline.build import Options, build
-from pipeline.catalog import catalog_files
 from pipeline.crews import Hire
-from pipeline.errors import BinderError, Problem, ProblemsFound, VerificationError
-from pipeline.lint.templates import template_files
-from pipeline.load import Shared, load_shared
+from pipeline.errors import BinderError, Problem, ProblemsFound, UsageError, VerificationError
 from pipeline.publish import MANIFEST
 from pipeline.whole import write_file
 from pipeline.workspace import Workspace
+
+if TYPE_CHECKING:
+    from pipeline.load import Shared
 
 UNEXPECTED = 70
 FOLDER = ".portfolio"
@@ -87,8 +88,7 @@ def at_most(seconds: float) -> Iterator[None]:
 
 def _built(workspace: Workspace, task: Task) -> Outcome:
     try:
-        shared = _shared(task.root, _state(workspace))
-        built = build(workspace, task.slug, task.options, lambda _: None, shared)
+        built = build(workspace, task.slug, task.options, lambda _: None, lambda: _shared(task.root, _state(workspace)))
     except (ProblemsFound, VerificationError) as error:
         serious = [problem for problem in error.problems if task.options.strict or not problem.warning]
         count = len(serious)
@@ -106,13 +106,33 @@ def _built(workspace: Workspace, task: Task) -> Outcome:
 
 @lru_cache(maxsize=1)
 def _shared(root: Path, _: object) -> Shared:
+    from pipeline.load import load_shared
+
     return load_shared(Workspace(root))
 
 
 def _state(workspace: Workspace) -> tuple[tuple[str, int, int], ...]:
     """Catalogue, schemas and templates as they lie there: somebody may correct one while hundreds of practices are built."""
-    paths = [*catalog_files(workspace), *template_files(workspace), *sorted(workspace.schemas.glob("*.json"))]
-    return tuple((path.as_posix(), told.st_size, told.st_mtime_ns) for path in paths for told in (path.stat(),))
+    folders = (workspace.catalog, workspace.schemas, workspace.templates, workspace.forms)
+    paths = [Path(place, name) for folder in folders for place, _, names in os.walk(folder) for name in names]
+    return tuple((path.as_posix(), told.st_size, told.st_mtime_ns) for path in sorted(paths) for told in (path.stat(),))
+
+
+def choose(workspace: Workspace, named: Sequence[str], where: Sequence[str]) -> tuple[str, ...]:
+    """The named practices, or all, that fulfil every KEY=VALUE (see where.fulfilling). Raises UsageError, also where none is left."""
+    for slug in named:
+        workspace.practice(slug)
+    slugs = tuple(sorted(set(named) or workspace.slugs()))
+    if where and slugs:
+        # what reads profiles takes longer to import than it takes to see that many practices are built already
+        from pipeline.where import fulfilling
+
+        slugs = fulfilling(workspace, slugs, where)
+    if not slugs:
+        raise UsageError(
+            f"No practice has {' and '.join(where)}." if where else "There is no practice yet. Begin one: binder new."
+        )
+    return slugs
 
 
 def make_tasks(workspace: Workspace, slugs: Iterable[str], options: Options, seconds: float) -> list[Task]:

@@ -14,22 +14,15 @@ from pipeline.workspace import Workspace
 TRUTH = {"true": True, "yes": True, "false": False, "no": False}
 
 
-def choose(workspace: Workspace, slugs: Sequence[str], where: Iterable[str]) -> tuple[str, ...]:
-    """The named practices, or all, whose profile fulfils every KEY=VALUE; sorted.
+def fulfilling(workspace: Workspace, slugs: Iterable[str], where: Iterable[str]) -> tuple[str, ...]:
+    """Those of the practices whose profile fulfils every KEY=VALUE.
 
-    One whose profile has problems is taken along: nobody can say that it is not meant, and its build says what is wrong.
-    Raises UsageError for an unknown practice, key or value, and where no practice is left.
+    One whose profile has problems is among them: nobody can say that it is not meant, and its build says what is wrong.
+    Raises UsageError for a key that no profile can have, or a value that it can never say.
     """
-    for slug in slugs:
-        workspace.practice(slug)
     schema = load_schema(workspace.schemas / "profile.schema.json")
     conditions = [condition(said, schema) for said in where]
-    chosen = tuple(slug for slug in sorted(set(slugs) or workspace.slugs()) if _fulfils(workspace, slug, conditions))
-    if not chosen:
-        raise UsageError(
-            f"No practice has {' and '.join(where)}." if conditions else "There is no practice yet. Begin one: binder new."
-        )
-    return chosen
+    return tuple(slug for slug in slugs if _fulfils(workspace, slug, conditions))
 
 
 def condition(said: str, schema: Mapping[str, Any]) -> Fragment:

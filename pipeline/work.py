@@ -103,6 +103,11 @@ def _stop(pool: ProcessPoolExecutor) -> None:
 
 def _begin(fonts: str) -> None:
     use_fonts(fonts)
+    end_with_owner()
+
+
+def end_with_owner() -> None:
+    """See that this process ends when the one that began it is gone."""
     # each process of a pool holds both ends of its queue, so it would not notice that its owner was killed
     owner = multiprocessing.parent_process()
     if owner is not None:

@@ -23,10 +23,10 @@ import pipeline.portfolio
 from pipeline.build import Built, Options
 from pipeline.crews import Crew, processes
 from pipeline.errors import Problem, UsageError
-from pipeline.portfolio import Outcome, Task, at_most, build_one, make_tasks, run_all
+from pipeline.portfolio import Outcome, Task, at_most, build_one, choose, make_tasks, run_all
 from pipeline.portfolio_text import closing_table, exit_code, how_far, worst_first
 from pipeline.schema import load_schema
-from pipeline.where import choose, condition
+from pipeline.where import condition
 from pipeline.workspace import Workspace
 
 Binder = Callable[..., Result]
