@@ -81,20 +81,6 @@ def test_equal_parts_give_equal_bytes_in_any_order(parts: dict[str, bytes], shuf
     assert write_parts({name: whole[name] for name in names}) == write_parts(whole)
 
 
-@settings(deadline=None, max_examples=60)
-@given(PARTS, st.booleans())
-def test_an_archive_is_what_zipfile_makes_of_the_same_parts(parts: dict[str, bytes], packed: bool) -> None:
-    """Names in any script, packed or not: no reader can tell the difference."""
-    method = zipfile.ZIP_DEFLATED if packed else zipfile.ZIP_STORED
-    target = io.BytesIO()
-    with zipfile.ZipFile(target, "w", method, compresslevel=6) as made:
-        for name in sorted(parts):
-            info = zipfile.ZipInfo(name, (1980, 1, 1, 0, 0, 0))
-            info.compress_type, info.create_system, info.external_attr = method, 3, 0o600 << 16
-            made.writestr(info, parts[name])
-    assert write_parts(parts, packed=packed) == target.getvalue()
-
-
 def test_an_archive_tells_nothing_of_the_clock_or_the_machine() -> None:
     """Dates, system and rights are the same everywhere, and the content types come first."""
     with zipfile.ZipFile(io.BytesIO(write_parts(SMALL))) as made:

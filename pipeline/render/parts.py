@@ -9,7 +9,6 @@ import zipfile
 import zlib
 from collections.abc import Iterator, Mapping
 from datetime import date
-from functools import lru_cache
 from xml.sax.saxutils import escape
 
 from lxml import etree
@@ -18,7 +17,7 @@ MAX_PARTS = 2_000
 MAX_TOTAL = 100_000_000
 MAX_RATIO = 200
 MAX_TAGS = 1_000_000  # of all parts together; the fullest workbook of a large practice has two hundred thousand
-FIRST_DAY = 1 << 5 | 1  # January 1, 1980, as MS-DOS counts
+EPOCH = (1980, 1, 1, 0, 0, 0)
 W = "{http://schemas.openxmlformats.org/wordprocessingml/2006/main}"
 R = "{http://schemas.openxmlformats.org/officeDocument/2006/relationships}"
 A = "{http://schemas.openxmlformats.org/drawingml/2006/main}"
@@ -127,31 +126,16 @@ def _in_known_encoding(part: bytes) -> bool:
 def write_parts(parts: Mapping[str, bytes], *, packed: bool = True) -> bytes:
     """The archive of these parts: sorted, without clock or operating system, so that equal parts give equal bytes.
 
-    packed: False for a file that is read once and thrown away. Byte for byte what zipfile writes, which has no way to be given
-    what is packed already: fonts and styles are the same in a hundred documents, and took nine tenths of the time to write one.
+    packed: False for a file that is read once and thrown away; packing takes ten times as long as all the rest.
     """
-    files: list[bytes] = []
-    directory: list[bytes] = []
-    offset = 0
-    for name in sorted(parts, key=lambda name: (name != "[Content_Types].xml", name)):
-        part, own = parts[name], name.encode()
-        data = _deflated(part) if packed else part
-        # APPNOTE.TXT 4.3.7 and 4.3.12: version 2.0, made on Unix, UTF-8 only where it must be said, one day for all
-        method, flags = zipfile.ZIP_DEFLATED if packed else zipfile.ZIP_STORED, 0 if name.isascii() else 0x800
-        sizes = (zlib.crc32(part), len(data), len(part), len(own), 0)
-        common = struct.pack("<5H3L2H", 20, flags, method, 0, FIRST_DAY, *sizes)
-        files += (b"PK\x03\x04", common, own, data)
-        directory += (b"PK\x01\x02\x14\x03", common, struct.pack("<3H2L", 0, 0, 0, 0o600 << 16, offset), own)
-        offset += 4 + len(common) + len(own) + len(data)
-    length = sum(map(len, directory))
-    end = struct.pack("<4s4H2LH", b"PK\x05\x06", 0, 0, len(parts), len(parts), length, offset, 0)
-    return b"".join((*files, *directory, end))
-
-
-@lru_cache(maxsize=256)
-def _deflated(part: bytes) -> bytes:
-    packer = zlib.compressobj(6, zlib.DEFLATED, -zlib.MAX_WBITS)
-    return packer.compress(part) + packer.flush()
+    target = io.BytesIO()
+    method = zipfile.ZIP_DEFLATED if packed else zipfile.ZIP_STORED
+    with zipfile.ZipFile(target, "w", method, compresslevel=6) as archive:
+        for name in sorted(parts, key=lambda name: (name != "[Content_Types].xml", name)):
+            info = zipfile.ZipInfo(name, EPOCH)
+            info.compress_type, info.create_system, info.external_attr = method, 3, 0o600 << 16
+            archive.writestr(info, parts[name])
+    return target.getvalue()
 
 
 def parse(part: bytes) -> etree._Element:
