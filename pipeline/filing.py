@@ -12,6 +12,7 @@ from typing import Any
 
 from pipeline.errors import OutputError, Problem, ProblemsFound, UsageError
 from pipeline.loading import load_json
+from pipeline.private import make_folder
 
 # parts of a record that are lists → the key by which their entries are told apart
 KEYS = {
@@ -104,7 +105,7 @@ def set_aside(file: Path) -> Path:
     """Move a record into the folder `superseded` of the practice, under the next free name, and say where."""
     target = free_name(file.parent.parent / "superseded", f"{file.parent.name}-{file.stem}", file.suffix)
     try:
-        target.parent.mkdir(mode=0o700, exist_ok=True)
+        make_folder(target.parent)
         file.rename(target)
     except OSError as error:
         raise OutputError(f"{file} could not be moved to {target}: {error.strerror}. Nothing was changed.") from error
@@ -122,7 +123,7 @@ def free_name(folder: Path, stem: str, suffix: str) -> Path:
 def write_new(file: Path, data: bytes) -> None:
     """Write a file that must not exist yet, for its owner alone."""
     try:
-        file.parent.mkdir(mode=0o700, parents=True, exist_ok=True)
+        make_folder(file.parent)
         with os.fdopen(os.open(file, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600), "wb") as target:
             target.write(data)
     except FileExistsError as error:

@@ -16,6 +16,7 @@ from filelock import FileLock, Timeout
 
 from pipeline.errors import BusyError, OutputError, Problem
 from pipeline.filing import json_bytes
+from pipeline.private import make_folder
 
 MANIFEST = "manifest.json"
 
@@ -24,7 +25,7 @@ MANIFEST = "manifest.json"
 def one_at_a_time(target: Path) -> Iterator[None]:
     """Hold the lock of the practice whose editions lie beside `target`; BusyError where another build holds it."""
     try:
-        target.parent.mkdir(parents=True, exist_ok=True, mode=0o700)
+        make_folder(target.parent)
         lock = FileLock(target.parent / ".lock", mode=0o600)
         lock.acquire(timeout=0)
     except Timeout as error:
@@ -94,7 +95,7 @@ def _lay_beside(target: Path, generated: Mapping[str, bytes], manifest: str) -> 
     final = _beside(target) / manifest[:16]
     if final.exists():
         return
-    _beside(target).mkdir(parents=True, exist_ok=True, mode=0o700)
+    make_folder(_beside(target))
     staging = Path(tempfile.mkdtemp(prefix=".new-", dir=_beside(target)))
     for name, data in generated.items():
         write_file(staging / name, data)
@@ -181,7 +182,7 @@ def files_of(target: Path) -> set[str]:
 
 def write_file(path: Path, data: bytes) -> None:
     """Write a new file for its owner alone, down to the disk."""
-    path.parent.mkdir(parents=True, exist_ok=True, mode=0o700)
+    make_folder(path.parent)
     descriptor = os.open(path, os.O_WRONLY | os.O_CREAT | os.O_EXCL | getattr(os, "O_BINARY", 0), 0o600)
     with os.fdopen(descriptor, "wb") as file:
         file.write(data)

@@ -3,11 +3,14 @@
 from __future__ import annotations
 
 import json
+import os
 from collections.abc import Mapping
 from pathlib import Path
 from typing import Any
 
 from pipeline.errors import OutputError, UsageError
+from pipeline.filing import json_bytes
+from pipeline.private import make_folder
 from pipeline.workspace import SLUG, Workspace
 
 
@@ -21,12 +24,9 @@ def start_practice(workspace: Workspace, slug: str, name: str) -> Path:
     profile["practice"] |= {"slug": slug, "legal_name": name, "name": name, "short_name": name, "colour": "#1F5F5B"}
     file = folder / "profile.json"
     try:
-        # the mode of mkdir is for the last folder only
-        for place in (workspace.practices, folder, folder / "assessments"):
-            place.mkdir(exist_ok=True, mode=0o700)
-        with file.open("x", encoding="utf-8") as target:
-            target.write(json.dumps(profile, indent=2, ensure_ascii=False) + "\n")
-        file.chmod(0o600)
+        make_folder(folder / "assessments")
+        with os.fdopen(os.open(file, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600), "wb") as target:
+            target.write(json_bytes(profile))
     except FileExistsError as error:
         raise UsageError(f'There already is a practice "{slug}"; nothing was changed.') from error
     except OSError as error:

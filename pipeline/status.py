@@ -15,6 +15,7 @@ from pipeline.context import Inputs
 from pipeline.context.standing import practice_progress
 from pipeline.errors import OutputError, Problem, ProblemsFound
 from pipeline.load import Shared, load_practice
+from pipeline.private import make_folder
 from pipeline.progress import Progress
 from pipeline.publish import read_manifest
 from pipeline.rendering import to_inputs
@@ -90,7 +91,7 @@ def write_page(file: Path, page: str) -> None:
     """Replace a page in one step, readable for its owner alone."""
     staged: Path | None = None
     try:
-        file.parent.mkdir(mode=0o700, parents=True, exist_ok=True)
+        make_folder(file.parent)
         descriptor, name = tempfile.mkstemp(prefix=f".{file.name}-", dir=file.parent)
         staged = Path(name)
         with os.fdopen(descriptor, "w", encoding="utf-8", newline="\n") as target:
