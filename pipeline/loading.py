@@ -7,7 +7,7 @@ import math
 import re
 import tomllib
 import unicodedata
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from datetime import date
 from pathlib import Path
 from typing import Any
@@ -21,6 +21,9 @@ TEMPLATE_SYNTAX = re.compile(r"\{\{|\}\}|\{%|%\}|\{#|#\}|\{_\{|\}_\}|\{_%|%_\}")
 # Word turns them into paragraphs and pages, Excel refuses them, the bidirectional ones turn text around
 CONTROL = re.compile("[\x00-\x1f\x7f\u0085\u2028\u2029\ufeff\ufffe\uffff\u202a-\u202e\u2066-\u2069\ud800-\udfff]")
 
+# how the keys of our files are written
+KEY = re.compile(r"[a-z][a-z0-9_]{0,29}")
+
 Json = Any
 
 
@@ -32,7 +35,9 @@ def _unique(pairs: list[tuple[str, Json]]) -> dict[str, Json]:
     seen: dict[str, Json] = {}
     for key, value in pairs:
         if key in seen:
-            raise _Refused(f'the key "{key}" stands twice in one object')
+            raise _Refused(
+                f'the key "{key}" stands twice in one object' if KEY.fullmatch(key) else "a key stands twice in one object"
+            )
         seen[key] = value
     return seen
 
@@ -44,7 +49,7 @@ def _no_constant(name: str) -> Json:
 def _finite(text: str) -> float:
     number = float(text)
     if not math.isfinite(number):
-        raise _Refused(f"the number {text[:20]} is larger than any that can be written back")
+        raise _Refused("a number is larger than any that can be written back")
     return number
 
 
@@ -137,17 +142,30 @@ def refuse_strange_text(value: Json, shown: str) -> Iterator[Problem]:
 
 
 def strings(value: Json, pointer: str = "") -> Iterator[tuple[str, str]]:
-    """Every string of a JSON value, keys included, with its JSON pointer (RFC 6901)."""
+    """Every string of a JSON value, keys included, with its place as `pointer` writes it."""
     if isinstance(value, str):
         yield pointer, value
     elif isinstance(value, dict):
-        for key, item in value.items():
-            step = f"{pointer}/{key.replace('~', '~0').replace('/', '~1')}"
+        for number, (key, item) in enumerate(value.items(), 1):
             yield pointer, key
-            yield from strings(item, step)
+            yield from strings(item, f"{pointer}/{step_of(key, number)}")
     elif isinstance(value, list):
         for index, item in enumerate(value):
             yield from strings(item, f"{pointer}/{index}")
+
+
+def pointer(steps: Iterable[str | int], value: Json) -> str:
+    """The place in `value` to which the steps lead, as a JSON pointer (RFC 6901) as far as its keys may be printed."""
+    told = ""
+    for step in steps:
+        told += f"/{step_of(step, list(value).index(step) + 1) if isinstance(step, str) else step}"
+        value = value[step]
+    return told
+
+
+def step_of(key: str, number: int) -> str:
+    """A key as places name it: one that is not written as ours are is something a client wrote, and is counted instead."""
+    return key if KEY.fullmatch(key) else f"(key {number})"
 
 
 def json_dates(value: Json) -> Json:

@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 import sys
-from collections.abc import Iterable
+import traceback
+from collections.abc import Iterable, Iterator
 
 import click
 
@@ -26,6 +27,15 @@ class Progress:
     def __exit__(self, *_: object) -> None:
         if self.watched:
             click.echo("\r\x1b[K", nl=False, err=True)
+
+
+def places_of(error: BaseException) -> Iterator[str]:
+    """Where the program failed, cause first: kinds of errors and lines of code, without what the errors say, which may be a value."""
+    before = error.__cause__ or error.__context__
+    if before is not None:
+        yield from places_of(before)
+    yield from traceback.format_tb(error.__traceback__)
+    yield f"{type(error).__name__}\n"
 
 
 def print_problems(problems: Iterable[Problem]) -> None:

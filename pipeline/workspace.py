@@ -4,10 +4,12 @@ from __future__ import annotations
 
 import re
 from dataclasses import dataclass
+from difflib import get_close_matches
 from pathlib import Path
 
-from pipeline.errors import UsageError, did_you_mean
+from pipeline.errors import UsageError
 
+NEAR = 0.8  # how like a slug is to one that was mistyped, from 0 to 1
 SLUG = re.compile(r"[a-z0-9]+(-[a-z0-9]+)*")
 
 
@@ -49,7 +51,10 @@ class Workspace:
             )
         folder = self.practices / slug
         if not folder.is_dir():
-            raise UsageError(f'There is no practice "{slug}" in {self.practices}. {did_you_mean(slug, self.slugs())}')
+            near = get_close_matches(slug, self.slugs(), n=1, cutoff=NEAR)
+            # the names of other clients are shown to whoever asks for them, and to nobody who mistyped one
+            hint = f'Did you mean "{near[0]}"?' if near else "All are listed by: binder list"
+            raise UsageError(f'There is no practice "{slug}" in {self.practices}. {hint}')
         return folder
 
     def slugs(self) -> tuple[str, ...]:

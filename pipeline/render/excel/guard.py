@@ -6,6 +6,8 @@ import io
 import re
 import unicodedata
 import warnings
+from collections.abc import Collection
+from difflib import get_close_matches
 from zipfile import BadZipFile
 
 from openpyxl import load_workbook
@@ -35,6 +37,13 @@ def open_guarded(data: bytes, shown: str, *, linked: bool = True) -> Book:
         raise ProblemsFound([Problem(shown, f"The file cannot be used. {error}", ANEW)]) from error
     except (ValueError, KeyError, TypeError, AttributeError, IndexError, BadZipFile, OSError, SyntaxError) as error:
         raise ProblemsFound([Problem(shown, "The file is damaged.", ANEW)]) from error
+
+
+def renamed(name: str, book: Book, known: Collection[str]) -> str:
+    """What to do about a sheet that is missing: the one that may be it, by its place. known: the names of ours."""
+    free = {other: number for number, other in enumerate(book.sheetnames, 1) if other not in known}
+    near = get_close_matches(name, free, n=1, cutoff=0.6)
+    return f"Give it back its name.{f' It may be sheet number {free[near[0]]}.' if near else ''}"
 
 
 def one_line(raw: object) -> str:
