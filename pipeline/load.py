@@ -238,7 +238,7 @@ def _check_whole(
         return  # sentences can only be made of a sound profile
     setting = Setting(catalog, subject.profile, subject.raw, assessment.date)
     today = {statement.key: statement.text for statement in setting.statements}
-    assets = [row.asset for row in setting.assets]
+    assets = {row.asset: row.place for row in setting.assets}
     if changes:
         # what the profile no longer has is part of the change that is recorded
         whole = replace(

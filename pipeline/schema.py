@@ -8,6 +8,7 @@ import re
 from collections.abc import Iterator, Mapping
 from dataclasses import replace
 from datetime import date
+from difflib import get_close_matches
 from functools import cache
 from pathlib import Path
 from typing import Any
@@ -17,6 +18,7 @@ from jsonschema import Draft202012Validator, FormatChecker
 from jsonschema.exceptions import ValidationError
 
 from pipeline.errors import Problem, did_you_mean
+from pipeline.loading import pointer
 
 NAMES = {
     "string": "text",
@@ -26,6 +28,7 @@ NAMES = {
     "boolean": "true or false",
     "number": "a number",
 }
+SLIP = 0.8  # how like one of ours a key is that was mistyped, from 0 to 1
 FORMATS = FormatChecker(formats=["date"])
 WEB_ADDRESS = re.compile(r"https?://[^\s/?#]+\.[^\s/?#.]+([/?#]\S*)?")
 
@@ -62,8 +65,13 @@ def validate(value: Any, schema: Path, shown: str) -> list[Problem]:
     Formats (date, e-mail, web address) are really checked: jsonschema ignores `format` without a checker.
     https://python-jsonschema.readthedocs.io/en/stable/validate/#validating-formats
     """
-    validator = Draft202012Validator(load_schema(schema), format_checker=FORMATS)
-    found = dict.fromkeys(problem for error in validator.iter_errors(value) for problem in _explain(error, shown))
+    rules = load_schema(schema)
+    validator = Draft202012Validator(rules, format_checker=FORMATS)
+    found = dict.fromkeys(
+        problem
+        for error in validator.iter_errors(value)
+        for problem in _explain(error, f"{shown}#{pointer(error.absolute_path, value)}", rules)
+    )
     return [problem if problem.mend else replace(problem, mend="See the schema.") for problem in found]
 
 
@@ -95,8 +103,7 @@ class UnknownDate(date):
     __le__ = __gt__ = __ge__ = __lt__
 
 
-def _explain(error: ValidationError, shown: str) -> Iterator[Problem]:
-    where = f"{shown}#{pointer(error.absolute_path)}"
+def _explain(error: ValidationError, where: str, rules: Mapping[str, Any]) -> Iterator[Problem]:
     described = error.schema.get("description", "") if isinstance(error.schema, Mapping) else ""
     if error.instance in ("", None) and error.validator != "additionalProperties":
         choices = error.validator_value if error.validator == "enum" else ()
@@ -108,9 +115,13 @@ def _explain(error: ValidationError, shown: str) -> Iterator[Problem]:
             known = set(error.schema.get("properties", {}))
             patterns = error.schema.get("patternProperties", {})
             fitting = {key for key in error.instance if any(re.search(pattern, key) for pattern in patterns)}
-            for key in sorted(set(error.instance) - known - fitting):
-                free = known - set(error.instance)
-                yield Problem(where, f'The key "{key}" is not known here.', did_you_mean(key, free or known))
+            for number, key in enumerate(error.instance, 1):
+                if key not in known | fitting:
+                    free = known - set(error.instance)
+                    # one that is no slip of the pen is something that a client wrote
+                    slip = get_close_matches(key, set(_keys(rules)), n=1, cutoff=SLIP)
+                    told = f'The key "{key}"' if slip else f"Key number {number} of this group"
+                    yield Problem(where, f"{told} is not known here.", did_you_mean(key, free or known))
         case "required":
             for key in sorted(set(error.validator_value) - set(error.instance)):
                 meaning = error.schema.get("properties", {}).get(key, {}).get("description", "")
@@ -152,6 +163,12 @@ def _explain(error: ValidationError, shown: str) -> Iterator[Problem]:
             yield Problem(where, f"The rule {error.validator} is not kept.", described or "See the schema.")
 
 
-def pointer(path: Any) -> str:
-    """A JSON pointer (RFC 6901) of the steps in `path`."""
-    return "".join("/" + str(step).replace("~", "~0").replace("/", "~1") for step in path)
+def _keys(schema: Any) -> Iterator[str]:
+    """Every key that a schema knows anywhere."""
+    if isinstance(schema, Mapping):
+        yield from schema.get("properties", {})
+        for part in schema.values():
+            yield from _keys(part)
+    elif isinstance(schema, list):
+        for part in schema:
+            yield from _keys(part)
