@@ -5,6 +5,7 @@ All branches are looked at, also those that no practice of today takes.
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, fields, is_dataclass
 from functools import lru_cache
@@ -16,6 +17,8 @@ from pipeline.errors import did_you_mean
 from pipeline.render.jinja import FILTERS, environment
 
 UNKNOWN = object()
+# a tag, or what stands before one: without that, few texts are left that differ
+BETWEEN = re.compile(r"(\{[{%#].*?[}%#]\})|[^{\n]+", re.DOTALL)
 LOOP = frozenset({"index", "index0", "first", "last", "length", "revindex"})
 
 
@@ -41,12 +44,25 @@ def check_text(source: str, known: KnownNames) -> Iterator[Defect]:
     if "{" not in source:
         return
     try:
-        tree = environment(autoescape=True).parse(source)
+        tree = _tree(source)
     except TemplateSyntaxError as error:
         mend = "Look for a missing brace, a missing {% endif %} or {% endfor %}, or a quotation mark that does not close."
         yield Defect(error.lineno or 1, f"The template language does not understand this: {error.message}.", mend)
         return
     yield from _Walk(known).block(tree.body, {})
+
+
+def _tree(source: str) -> nodes.Template:
+    try:
+        return _parsed(BETWEEN.sub(r"\1 ", source))
+    except TemplateSyntaxError:
+        # the error of the whole, or none: a quoted text may hold what looks like the end of its tag
+        return _parsed(source)
+
+
+@lru_cache(maxsize=1024)
+def _parsed(source: str) -> nodes.Template:
+    return environment(autoescape=True).parse(source)
 
 
 @lru_cache(maxsize=128)
