@@ -1,9 +1,10 @@
 PRACTICE ?= example-juniper-ridge
 PYTHON ?= python3
+SECONDS ?= 60
 BIN := .venv/bin
 
 .DEFAULT_GOAL := help
-.PHONY: help setup binder check list docs test bench grades clean
+.PHONY: help setup binder check list docs test bench fuzz grades wheel pythons clean
 
 help: ## show this help
 	@awk -F ':.*## ' '/^[a-z]+:.*## / { printf "  make %-8s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
@@ -39,8 +40,18 @@ docs: .venv/ready ## write docs/names.md anew, after a change of facts or names
 bench: .venv/ready ## measure a cold build, and the same documents through LibreOffice
 	$(BIN)/python benchmarks/cold_build.py $(PRACTICE)
 
+fuzz: .venv/ready ## feed every reader damaged files for SECONDS each, guided by coverage (Linux)
+	$(BIN)/python tests/fuzz/fuzz.py --seconds $(SECONDS)
+
 grades: .venv/ready ## print the school grade of each policy of PRACTICE
 	@$(BIN)/python benchmarks/readability.py $(PRACTICE)
+
+wheel: .venv/ready ## make the two files that a firm installs, in dist
+	$(BIN)/python -m hatchling build -t wheel -d dist
+	@cp install.lock dist
+
+pythons: .venv/ready ## install the wheel on each Python of the PATH (or of PYTHONS) and compare the packages
+	$(BIN)/python tests/pythons.py $(PYTHONS)
 
 clean: ## take the virtual environment away
 	rm -rf .venv

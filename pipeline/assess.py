@@ -14,13 +14,14 @@ from pipeline.assessment.model import Assessment
 from pipeline.check.assessment import check_assessment, check_coverage
 from pipeline.errors import Problem, ProblemsFound, UsageError, in_order
 from pipeline.facts import printed_date
-from pipeline.filing import file_record, free_name, read_record, set_aside, write_new
+from pipeline.filing import file_record, free_name, read_record, set_aside
 from pipeline.load import load_shared, load_subject, read_valid
 from pipeline.loading import refuse_strange_text
 from pipeline.records import structure
 from pipeline.render.excel.workbook import write_workbook
 from pipeline.render.look import Look
 from pipeline.schema import validate
+from pipeline.whole import write_new
 from pipeline.workbook.answers import answers_of
 from pipeline.workbook.interpret import Read, interpret, located
 from pipeline.workbook.make import analysis_workbook

@@ -2,8 +2,11 @@
 
 from __future__ import annotations
 
+import json
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
+from datetime import date
+from functools import partial
 
 from pipeline.context import names_for
 from pipeline.context.common import Inputs
@@ -13,13 +16,14 @@ from pipeline.names import CommonNames
 from pipeline.pdf.bind import Part, Properties, bind, count_pages, first_pages
 from pipeline.pdf.convert import Engine, Source
 from pipeline.plan import Artifact
-from pipeline.primitives import primitives
+from pipeline.primitives import packed, primitives
 from pipeline.render.draft import MARK
 from pipeline.render.excel.read import read_sheets
 from pipeline.render.jinja import TemplateError, without_value
 from pipeline.render.look import Look
 from pipeline.render.paper import lay_out
 from pipeline.render.word import render_word
+from pipeline.work import HERE, Workers
 
 COVER, CONTENTS = "Cover", "Contents"
 CONTENTS_SUMMARY = "What this package holds, and on which page."
@@ -37,13 +41,22 @@ class Bound:
 
 def on_paper(inputs: Inputs, artifact: Artifact, data: bytes, templates: Mapping[str, bytes], look: Look) -> Source:
     """The document as it goes to the PDF engine; a workbook is laid out on the letterhead."""
-    suffix = artifact.path.rsplit(".", 1)[1]
-    if artifact.is_word:
-        return Source(artifact.id, suffix, data, data)
-    sheets = read_sheets(data)
-    template = "paper-landscape.docx" if sheets[0].landscape else "paper-portrait.docx"
-    letterhead = render_word(templates[template], primitives(names_for(inputs, artifact)), look, inputs.as_of)
-    return Source(artifact.id, suffix, data, lay_out(letterhead, sheets))
+    paper = data if artifact.is_word else paper_of(*_sheet(inputs, artifact, data, templates, look))
+    return Source(artifact.id, artifact.path.rsplit(".", 1)[1], data, paper)
+
+
+def _sheet(
+    inputs: Inputs, artifact: Artifact, data: bytes, templates: Mapping[str, bytes], look: Look
+) -> tuple[bytes, bytes, bytes, str, Look, date]:
+    """What `paper_of` needs for one workbook."""
+    names = packed(primitives(names_for(inputs, artifact)))
+    return data, templates["paper-portrait.docx"], templates["paper-landscape.docx"], names, look, inputs.as_of
+
+
+def paper_of(workbook: bytes, portrait: bytes, landscape: bytes, names: str, look: Look, day: date) -> bytes:
+    """The Word document that prints a workbook; portrait, landscape: templates of the letterhead; names: as JSON."""
+    sheets = read_sheets(workbook)
+    return lay_out(render_word(landscape if sheets[0].landscape else portrait, json.loads(names), look, day), sheets)
 
 
 def make_binder(
@@ -53,6 +66,7 @@ def make_binder(
     look: Look,
     engine: Engine,
     told: Callable[[str], None],
+    workers: Workers = HERE,
 ) -> Bound:
     """Convert all documents, then what prints page numbers, and bind them.
 
@@ -64,11 +78,20 @@ def make_binder(
     folders = list(dict.fromkeys(artifact.section for artifact in inputs.plan.artifacts))
     plain = [artifact for artifact in artifacts if artifact.id in rendered]
     late = [artifact for artifact in artifacts if artifact.id not in rendered]
-    sources = [on_paper(inputs, artifact, rendered[artifact.id], templates, look) for artifact in plain]
     told(f"Drawing {len(artifacts)} documents with {engine.name}")
+    papers = {
+        artifact.id: workers.start(paper_of, *_sheet(inputs, artifact, rendered[artifact.id], templates, look))
+        for artifact in plain
+        if not artifact.is_word
+    }
+    sources = [
+        Source(a.id, a.path.rsplit(".", 1)[1], rendered[a.id], papers[a.id].result() if a.id in papers else rendered[a.id])
+        for a in plain
+    ]
     # of the front matter the contents are the longest by far, and only their length counts so far
     guess = _page(inputs, folders, [1] * (2 + len(folders)), dict.fromkeys((a.id for a in artifacts), 1))
-    drafts = [*_numbered(inputs, late, guess, templates, look), *_front(inputs, guess, templates, look, only=CONTENTS)]
+    write = partial(_written, inputs, templates, look, workers)
+    drafts = write([*_numbered(inputs, late, guess), *_front(inputs, guess, only=CONTENTS)])
     made = engine.convert([*sources, *drafts])
     pdfs = dict(zip((artifact.id for artifact in (*plain, *late)), made, strict=False))
     lengths = {id: count_pages(pdf) for id, pdf in pdfs.items()}
@@ -76,8 +99,9 @@ def make_binder(
     for _ in range(5):
         paging = _page(inputs, folders, ahead, lengths)
         told("Numbering the pages")
-        numbered = _numbered(inputs, late, paging, templates, look)
-        drawn = engine.convert([*_front(inputs, paging, templates, look), *numbered])
+        written = write([*_front(inputs, paging), *_numbered(inputs, late, paging)])
+        numbered = written[len(written) - len(late) :]
+        drawn = engine.convert(written)
         fronts, anew = drawn[: len(drawn) - len(late)], dict(zip((a.id for a in late), drawn[-len(late) :], strict=False))
         pdfs |= anew
         settled, ahead = (ahead, lengths), [count_pages(pdf) for pdf in fronts]
@@ -100,21 +124,32 @@ def make_binder(
     return Bound(bind(parts, properties, unbound), paging, {source.id: source.data for source in numbered})
 
 
-def _numbered(
-    inputs: Inputs, late: Sequence[Artifact], paging: Paging, templates: Mapping[str, bytes], look: Look
-) -> list[Source]:
+def _numbered(inputs: Inputs, late: Sequence[Artifact], paging: Paging) -> list[tuple[str, str, CommonNames]]:
     """The documents of the package that print pages of the binder; they are Word documents."""
+    return [(a.id, a.template, names_for(inputs, a, paging)) for a in late]
 
-    return [_drawing(inputs, a.id, a.template, names_for(inputs, a, paging), templates, look) for a in late]
+
+def _written(
+    inputs: Inputs,
+    templates: Mapping[str, bytes],
+    look: Look,
+    workers: Workers,
+    wanted: Sequence[tuple[str, str, CommonNames]],
+) -> list[Source]:
+    """Word documents as they go to the PDF engine, of (id, template, names); ProblemsFound where a name is not there."""
+    waiting = [
+        workers.start(_drawing, f"templates_docx/{template}", templates[template], packed(primitives(names)), look, inputs.as_of)
+        for _, template, names in wanted
+    ]
+    made = [future.result() for future in waiting]
+    return [Source(id, "docx", data, data) for (id, _, _), data in zip(wanted, made, strict=True)]
 
 
-def _drawing(inputs: Inputs, id: str, template: str, names: CommonNames, templates: Mapping[str, bytes], look: Look) -> Source:
-    """A Word document as it goes to the PDF engine; ProblemsFound where its template names what is not there."""
+def _drawing(shown: str, template: bytes, names: str, look: Look, day: date) -> bytes:
     try:
-        data = render_word(templates[template], primitives(names), look, inputs.as_of)
+        return render_word(template, json.loads(names), look, day)
     except TemplateError as error:
-        raise ProblemsFound([without_value(f"templates_docx/{template}", error)]) from error
-    return Source(id, "docx", data, data)
+        raise ProblemsFound([without_value(shown, error)]) from error
 
 
 def _page(inputs: Inputs, folders: Sequence[str], ahead: Sequence[int], lengths: Mapping[str, int]) -> Paging:
@@ -132,15 +167,14 @@ def _page(inputs: Inputs, folders: Sequence[str], ahead: Sequence[int], lengths:
     )
 
 
-def _front(inputs: Inputs, paging: Paging, templates: Mapping[str, bytes], look: Look, only: str | None = None) -> list[Source]:
+def _front(inputs: Inputs, paging: Paging, only: str | None = None) -> list[tuple[str, str, CommonNames]]:
     """Cover, contents, then a divider for each section; or the one of them that is named."""
-
     wanted: list[tuple[str, str, CommonNames]] = [
         (COVER, "cover.docx", front_names(inputs, paging, COVER, CONTENTS_SUMMARY)),
         (CONTENTS, "contents.docx", front_names(inputs, paging, CONTENTS, CONTENTS_SUMMARY)),
         *((f"divider {s.number}", "divider.docx", divider_names(inputs, s)) for s in section_names(inputs, paging)),
     ]
-    return [_drawing(inputs, *one, templates, look) for one in wanted if only in (None, one[0])]
+    return [one for one in wanted if only in (None, one[0])]
 
 
 def _parts(inputs: Inputs, folders: Sequence[str], fronts: Sequence[bytes], pdfs: Mapping[str, bytes]) -> list[Part]:

@@ -23,12 +23,13 @@ from pipeline.catalog import Change
 from pipeline.check.assessment import check_change
 from pipeline.conditions import applies
 from pipeline.errors import ProblemsFound, UsageError, did_you_mean
-from pipeline.filing import file_record, free_name, write_new
+from pipeline.filing import file_record, free_name
 from pipeline.load import latest_assessment, load_changes, load_shared, read_valid
 from pipeline.loading import refuse_strange_text
 from pipeline.records import structure
 from pipeline.render.excel.workbook import write_workbook
 from pipeline.schema import validate
+from pipeline.whole import write_new
 from pipeline.workbook.answers import scenario_answers
 from pipeline.workbook.change_pages import NEIGHBOURS, NEW, TOUCHED, Asked, change_workbook
 from pipeline.workbook.interpret import Interpreter

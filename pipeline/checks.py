@@ -8,7 +8,7 @@ from datetime import date
 from pipeline.errors import Problem, ProblemsFound
 from pipeline.load import load_practice, load_shared
 from pipeline.rendering import render_all, to_inputs
-from pipeline.workspace import Workspace
+from pipeline.workspace import Workspace, look_alikes
 
 
 def check_practices(workspace: Workspace, slugs: Iterable[str], as_of: date | None = None) -> list[Problem]:
@@ -18,7 +18,14 @@ def check_practices(workspace: Workspace, slugs: Iterable[str], as_of: date | No
     """
     shared = load_shared(workspace)
     problems = set(shared.problems)
+    there = workspace.slugs()
     for slug in slugs:
+        if alike := look_alikes(slug, there):
+            what = f'The slug is easily taken for "{alike[0]}".'
+            mend = (
+                "Look twice before you send something, or rename one of the folders together with practice/slug in its profile."
+            )
+            problems.add(Problem(workspace.shown(workspace.practices / slug), what, mend, warning=True))
         try:
             loaded = load_practice(workspace, slug, as_of=as_of, shared=shared)
             render_all(to_inputs(loaded), loaded)

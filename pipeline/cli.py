@@ -12,14 +12,17 @@ from typing import Any
 import click
 
 from pipeline import __version__
+from pipeline.cli_build import build
 from pipeline.cli_compare import compare
 from pipeline.cli_editions import edits, history, issue, verify
 from pipeline.cli_impact import impact
+from pipeline.cli_init import init
+from pipeline.cli_portfolio import portfolio
 from pipeline.cli_reassess import reassess
 from pipeline.cli_year import record, remind, status
 from pipeline.errors import BinderError, ProblemsFound, VerificationError
 from pipeline.options import Finder, parse_day
-from pipeline.terminal import Progress, print_problems
+from pipeline.terminal import print_problems, visible
 from pipeline.workspace import find_workspace
 
 UNEXPECTED, INTERRUPTED = 70, 130
@@ -30,6 +33,7 @@ class _Group(click.Group):
 
     def list_commands(self, ctx: click.Context) -> list[str]:
         return [
+            "init",
             "new",
             "assess",
             "reassess",
@@ -39,6 +43,7 @@ class _Group(click.Group):
             "check",
             "coverage",
             "build",
+            "portfolio",
             "edits",
             "issue",
             "history",
@@ -60,7 +65,7 @@ class _Group(click.Group):
             print_problems(error.problems)
             ctx.exit(error.exit_code)
         except BinderError as error:
-            click.echo(f"Error: {error}", err=True)
+            click.echo(f"Error: {visible(str(error))}", err=True)
             ctx.exit(error.exit_code)
         except (click.ClickException, click.exceptions.Exit):
             raise
@@ -169,7 +174,7 @@ def import_(find: Finder, slug: str, file: Path, draft: bool, replace: bool) -> 
     workspace = find()
     done = import_workbook(workspace, slug, file.resolve(), draft=draft, replace=replace)
     for line in (*done.changes, *done.notes):
-        click.echo(line)
+        click.echo(visible(line))
     for sheet, count in done.open:
         click.echo(f"    {sheet}: {count} open")
     if done.kept:
@@ -343,49 +348,19 @@ def text(file: Path) -> None:
       binder text templates_docx/SEC-10.docx
     """
     from pipeline.errors import UsageError
+    from pipeline.lint.templates import MAX_TEMPLATE
+    from pipeline.loading import read_bounded
     from pipeline.render.parts import UnsafeFile
     from pipeline.render.text import office_text
 
     try:
-        click.echo(office_text(file.read_bytes()), nl=False)
+        data, problems = read_bounded(file, str(file), MAX_TEMPLATE)
+        if problems:
+            raise ProblemsFound(problems)
+        click.echo(visible(office_text(data)), nl=False)
     except UnsafeFile as error:
         raise UsageError(f"{file} cannot be read as a Word, Excel or PowerPoint file. {error}") from error
 
 
-@main.command()
-@click.argument("slug")
-@click.option(
-    "--as-of", callback=parse_day, help="Day the package speaks of (YYYY-MM-DD). Default: the date of the latest risk analysis."
-)
-@click.option("--edition", help="Number of the edition, <year>.<n>. Default: the year of --as-of, and 1.")
-@click.option("--output", type=click.Path(path_type=Path, file_okay=False), help="Folder for the package. Default: build.")
-@click.option("--strict", is_flag=True, help="Refuse to build when there are warnings.")
-@click.option(
-    "--pdf-engine", type=click.Choice(["dxpdf", "libreoffice"]), default="dxpdf", show_default=True, help="What draws the PDF."
-)
-@click.pass_obj
-def build(
-    find: Finder, slug: str, as_of: date | None, edition: str | None, output: Path | None, strict: bool, pdf_engine: str
-) -> None:
-    """Build the package of a practice: Word and Excel files, and the bound PDF.
-
-    \b
-    Examples:
-      binder build example-juniper-ridge
-      binder build example-juniper-ridge --edition 2026.2 --as-of 2026-12-01
-      binder build example-lantern --output /path/to/share --pdf-engine libreoffice
-    """
-    from pipeline.build import Options
-    from pipeline.build import build as build_package
-
-    workspace = find()
-    with Progress(slug) as progress:
-        built = build_package(workspace, slug, Options(as_of, edition, output, strict, pdf_engine), progress.tell)
-    print_problems(built.warnings)
-    click.echo(
-        f"{slug}: {built.documents} documents, {built.pages} pages in the binder.\n{workspace.shown(built.target / 'binder.pdf')}"
-    )
-
-
-for _command in (reassess, compare, impact, edits, issue, history, verify, record, status, remind):
+for _command in (init, build, portfolio, reassess, compare, impact, edits, issue, history, verify, record, status, remind):
     main.add_command(_command)

@@ -9,8 +9,8 @@ from pathlib import Path
 import click
 
 from pipeline.errors import VerificationError
-from pipeline.options import Finder, parse_day
-from pipeline.terminal import Progress, print_problems
+from pipeline.options import Finder, parse_day, password_file
+from pipeline.terminal import Progress, print_problems, visible
 
 
 @click.command()
@@ -36,12 +36,12 @@ def edits(find: Finder, slug: str, paths: tuple[Path, ...], edition: str | None,
     found = find_edits(workspace, slug, [path.resolve() for path in paths], edition)
     for one in found:
         state = ", kept already" if one.kept else ""
-        click.echo(f"{workspace.shown(one.file)}: {one.document}, edition {one.edition}, {len(one.edits)} edits{state}")
+        click.echo(visible(f"{workspace.shown(one.file)}: {one.document}, edition {one.edition}, {len(one.edits)} edits{state}"))
         for edit in one.edits:
-            click.echo(f"    {edit.where} ({edit.kind})")
+            click.echo(visible(f"    {edit.where} ({edit.kind})"))
             for sign, text in (("-", edit.before), ("+", edit.after)):
                 if text:
-                    click.echo(f"      {sign} {text}")
+                    click.echo(visible(f"      {sign} {text}"))
     if not found:
         click.echo("Nothing was edited by hand.")
     elif keep:
@@ -60,9 +60,17 @@ def edits(find: Finder, slug: str, paths: tuple[Path, ...], edition: str | None,
 @click.option(
     "--pdf-engine", type=click.Choice(["dxpdf", "libreoffice"]), default="dxpdf", show_default=True, help="What draws the PDF."
 )
+@password_file
 @click.pass_obj
 def issue(
-    find: Finder, slug: str, approved: date, as_of: date | None, edition: str | None, strict: bool, pdf_engine: str
+    find: Finder,
+    slug: str,
+    approved: date,
+    as_of: date | None,
+    edition: str | None,
+    strict: bool,
+    pdf_engine: str,
+    password_file: Path | None,
 ) -> None:
     """Freeze an approved edition under practices/SLUG/issued: built without the mark of a draft, and never changed again.
 
@@ -75,7 +83,7 @@ def issue(
 
     workspace = find()
     with Progress(slug) as progress:
-        options = Options(as_of, edition, None, strict, pdf_engine)
+        options = Options(as_of, edition, None, strict, pdf_engine, password_file=password_file)
         done = issue_edition(workspace, slug, options, approved, date.today(), progress.tell)
     print_problems(done.warnings)
     click.echo(f"{slug}: edition {done.edition} is issued, approved by {done.approver} on {approved}.")

@@ -69,14 +69,15 @@ def status(find: Finder, slug: str | None, on: date | None, html: Path | None, a
       binder status willow-creek
       binder status willow-creek --on 2027-01-31 --html for-the-call.html
     """
-    from pipeline.status import look_at, write_page
+    from pipeline.status import look_at
+    from pipeline.whole import write_over
 
     workspace = find()
     seen = look_at(workspace, slug, on or date.today(), html)
     click.echo(json.dumps(seen.values, indent=2, ensure_ascii=False) if as_json else "\n".join(seen.lines))
     if html or not as_json:
         for file, page in seen.pages.items():
-            write_page(file, page)
+            write_over(file, page.encode())
     if not as_json:
         click.echo(f"\nPage: {workspace.shown(seen.file)}")
     if seen.unread:

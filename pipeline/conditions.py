@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import re
 from collections.abc import Iterator, Mapping
 from functools import lru_cache
 from typing import Any
@@ -11,6 +12,8 @@ from pipeline.errors import Problem, did_you_mean
 from pipeline.schema import quick_validator, quickly_valid
 
 Fragment = Mapping[str, Any] | bool
+# what a pattern may hold: nothing in it repeats, so that no text of a profile can keep the search busy
+PLAIN = re.compile(r"[\w .,&'^$|-]*")
 # JSON Schema ignores a word that it does not know, and a condition with one would be true everywhere
 WORDS = frozenset(
     (
@@ -103,6 +106,9 @@ def _walk(fragment: Any, facts: Mapping[str, Any], root: Mapping[str, Any], wher
     for word in ("contains", "items"):
         if word in fragment:
             yield from _walk(fragment[word], facts.get("items", {}), root, where)
+    if "pattern" in fragment and not PLAIN.fullmatch(str(fragment["pattern"])):
+        mend = "Write the words themselves, with | between several; a sign that repeats can make a search without end."
+        yield Problem(where, "applies_when looks for a pattern that is more than words.", mend)
     if "pattern" in fragment and facts.get("type") != "string":
         # JSON Schema looks only at texts with a pattern; of anything else it would be true
         yield Problem(where, "applies_when looks for a pattern in something that is no text.", "Use const, enum or contains.")

@@ -19,7 +19,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import date
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from pipeline.assessment.model import Assessment
 from pipeline.compare.model import Earlier, File, Side
@@ -30,6 +30,9 @@ from pipeline.publish import MANIFEST, digest, files_of, read_manifest
 from pipeline.records import structure
 from pipeline.schema import validate
 from pipeline.workspace import Workspace
+
+if TYPE_CHECKING:
+    from pipeline.load import Loaded
 
 RECORD, PACKAGE, GENERATED, INPUTS = "edition.json", "package", "generated", "inputs"
 REMOVED = ".removed.json"
@@ -98,8 +101,10 @@ def read_editions(workspace: Workspace, slug: str) -> tuple[tuple[Issued, ...], 
     held = issued_folder(workspace, slug)
     found: list[Issued] = []
     problems: list[Problem] = []
-    folders = [folder for folder in held.glob("[0-9]*.[0-9]*") if folder.is_dir()] if held.is_dir() else []
-    for file in sorted([*(folder / RECORD for folder in folders), *held.glob(f"[0-9]*{REMOVED}")]):
+    folders = {folder.name: folder for folder in held.glob("[0-9]*.[0-9]*") if folder.is_dir()} if held.is_dir() else {}
+    stones = {stone.name.removesuffix(REMOVED): stone for stone in held.glob(f"[0-9]*{REMOVED}")}
+    # of an edition with both, a killed run has not deleted all
+    for file in sorted(({number: folder / RECORD for number, folder in folders.items()} | stones).values()):
         issued, wrong = read_edition(workspace, file)
         shown = workspace.shown(file)
         if issued and issued.practice != slug:
@@ -238,3 +243,29 @@ def _unpacked(path: Path) -> bytes:
 
 def _valid(workspace: Workspace, value: Any, kind: str, shown: str) -> list[Problem]:
     return validate(value, workspace.schemas / f"{kind}.schema.json", shown)
+
+
+def refuse_edition(loaded: Loaded) -> None:
+    """UsageError where the number or the day does not come after the issued editions."""
+    if not loaded.issued:
+        return
+    last = loaded.issued[-1]
+    if number_of(loaded.edition) <= number_of(last.edition):
+        issued = any(one.edition == loaded.edition for one in loaded.issued)
+        raise UsageError(
+            f"Edition {loaded.edition} {'is issued and never changes' if issued else f'would come before {last.edition}, which is issued'}. "
+            f"Build the next one: leave --edition away, or give a later number than {last.edition}."
+        )
+    if loaded.as_of < last.as_of:
+        raise UsageError(
+            f"The package would speak of {loaded.as_of}, and the issued edition {last.edition} speaks of {last.as_of}. "
+            "An edition is not older than the one before: record the new risk analysis first, or give a later --as-of."
+        )
+
+
+def edition_before(workspace: Workspace, loaded: Loaded) -> Side | None:
+    """The newest issued edition, with its files; ProblemsFound where somebody touched it."""
+    if not loaded.earlier:
+        return None
+    last = loaded.earlier[-1]
+    return side_of(last, workspace.shown(last.folder))

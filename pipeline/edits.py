@@ -9,9 +9,10 @@ from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any
 
+from pipeline.commit import commit
 from pipeline.editions import GENERATED, PACKAGE, Issued, number_of, read_editions
 from pipeline.errors import Problem, ProblemsFound, UsageError
-from pipeline.filing import set_aside, write_all
+from pipeline.filing import superseded
 from pipeline.load import load_subject
 from pipeline.loading import read_bounded
 from pipeline.merge.model import Edit
@@ -21,6 +22,7 @@ from pipeline.plan import REDLINES
 from pipeline.publish import generated_folder, read_manifest
 from pipeline.render.draft import unmark_draft
 from pipeline.render.excel.merge import EDITED, excel_edits
+from pipeline.render.outside import refers_outside
 from pipeline.render.parts import UnsafeFile, read_keywords, read_parts
 from pipeline.render.text import office_text
 from pipeline.workspace import Workspace
@@ -117,20 +119,15 @@ def find_edits(workspace: Workspace, slug: str, paths: Sequence[Path], edition: 
 
 def keep_edits(workspace: Workspace, slug: str, found: Iterable[Edited]) -> tuple[Path, ...]:
     """Keep edited files with what was generated, for all later editions; an earlier copy of the same edition is set aside."""
-    folder = workspace.practice(slug) / FOLDER
+    practice = workspace.practice(slug)
     new: dict[Path, bytes] = {}
-    replaced: list[Path] = []
     for one in found:
-        if one.kept:
-            continue
-        place = folder / one.edition
-        base, file = (place / f"{one.document}.{kind}.{one.suffix}" for kind in ("generated", "edited"))
-        replaced += [path for path in (base, file) if path.exists()]
-        new |= {base: one.generated, file: one.data}
-    for path in replaced:
-        set_aside(path)
+        if not one.kept:
+            place = practice / FOLDER / one.edition
+            base, file = (place / f"{one.document}.{kind}.{one.suffix}" for kind in ("generated", "edited"))
+            new |= {base: one.generated, file: one.data}
     if new:
-        write_all(new)
+        commit(practice, new, {file: superseded(file) for file in new if file.exists()})
     return tuple(path for path in new if ".edited." in path.name)
 
 
@@ -182,6 +179,8 @@ def _look_at(workspace: Workspace, folder: Path, name: str, file: Path, known: K
     try:
         if f".{suffix}" not in SUFFIXES:
             raise UnsafeFile("Edits are kept of Word, Excel and PowerPoint files.")
+        if refers_outside(read_parts(data)):
+            raise UnsafeFile("It loads something from elsewhere. Put it into the file, or take it out.")
         practice, document, own = _known_again(data, file, name, shown, known)
         plain = unmark_draft(data, f"x.{suffix}")
     except UnsafeFile as error:

@@ -5,17 +5,24 @@ from __future__ import annotations
 from collections.abc import Iterator
 from pathlib import Path
 
-from pipeline.filing import write_new
+from pipeline.errors import OutputError
 from pipeline.merge.model import Merged
 from pipeline.package import Package
+from pipeline.whole import why, write_over
 
 
 def write_report(target: Path, package: Package) -> None:
     """Write `<edition>-edits.md` beside the draft, or take an old one away where nothing was edited by hand."""
     file = report_file(target)
-    file.unlink(missing_ok=True)
     if package.carried:
-        write_new(file, ("\n".join(_lines(package)) + "\n").encode())
+        write_over(file, ("\n".join(_lines(package)) + "\n").encode())
+        return
+    try:
+        file.unlink(missing_ok=True)
+    except OSError as error:
+        raise OutputError(
+            f"The package is built. {file} belongs to an earlier one and could not be deleted: {why(error)}."
+        ) from error
 
 
 def report_file(target: Path) -> Path:

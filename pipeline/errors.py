@@ -58,6 +58,9 @@ class ProblemsFound(BinderError):
         self.problems = in_order(problems)
         super().__init__(f"{len(self.problems)} problems")
 
+    def __reduce__(self) -> tuple[type[ProblemsFound], tuple[tuple[Problem, ...]]]:
+        return type(self), (self.problems,)
+
 
 class OutputError(BinderError):
     """The package could not be written; the one that was there is untouched."""

@@ -3,15 +3,15 @@
 from __future__ import annotations
 
 import json
-import os
-from collections.abc import Iterator, Mapping
-from contextlib import contextmanager, suppress
+from collections.abc import Mapping
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
+from pipeline.commit import commit
 from pipeline.errors import OutputError, Problem, ProblemsFound, UsageError
 from pipeline.loading import load_json
+from pipeline.whole import sync_folder, why
 
 # parts of a record that are lists → the key by which their entries are told apart
 KEYS = {
@@ -38,7 +38,7 @@ class Filed:
 def file_record(target: Path, value: Mapping[str, Any], *, replace: bool) -> Filed:
     """Record a JSON value. Where another is recorded, UsageError says what would change; with `replace` the old one is kept aside."""
     if not target.exists():
-        write_json(target, value)
+        commit(target.parent.parent, {target: json_bytes(value)})
         return Filed(target)
     before = read_record(target)
     if before == value:
@@ -50,13 +50,8 @@ def file_record(target: Path, value: Mapping[str, Any], *, replace: bool) -> Fil
             + "\n  ".join(changes)
             + "\nNothing was changed. Add --replace to record the new one; the old one is kept."
         )
-    with _staged(target, value) as staged:
-        kept = set_aside(target)
-        try:
-            staged.rename(target)
-        except OSError as error:
-            kept.rename(target)
-            raise OutputError(f"{target} could not be written: {error.strerror}. The old one is back in its place.") from error
+    kept = superseded(target)
+    commit(target.parent.parent, {target: json_bytes(value)}, {target: kept})
     return Filed(target, changes, kept)
 
 
@@ -100,14 +95,20 @@ def read_record(file: Path) -> dict[str, Any]:
     return value
 
 
+def superseded(file: Path) -> Path:
+    """Where a record is kept once it is replaced: in the folder `superseded` of the practice, under the next free name."""
+    return free_name(file.parent.parent / "superseded", f"{file.parent.name}-{file.stem}", file.suffix)
+
+
 def set_aside(file: Path) -> Path:
-    """Move a record into the folder `superseded` of the practice, under the next free name, and say where."""
-    target = free_name(file.parent.parent / "superseded", f"{file.parent.name}-{file.stem}", file.suffix)
+    """Move a record to where superseded ones are kept, and say where."""
+    target = superseded(file)
     try:
         target.parent.mkdir(mode=0o700, exist_ok=True)
         file.rename(target)
     except OSError as error:
-        raise OutputError(f"{file} could not be moved to {target}: {error.strerror}. Nothing was changed.") from error
+        raise OutputError(f"{file} could not be moved to {target}: {why(error)}. Nothing was changed.") from error
+    sync_folder(target.parent)
     return target
 
 
@@ -119,76 +120,6 @@ def free_name(folder: Path, stem: str, suffix: str) -> Path:
     return file
 
 
-def write_new(file: Path, data: bytes) -> None:
-    """Write a file that must not exist yet, for its owner alone."""
-    try:
-        file.parent.mkdir(mode=0o700, parents=True, exist_ok=True)
-        with os.fdopen(os.open(file, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600), "wb") as target:
-            target.write(data)
-    except FileExistsError as error:
-        raise UsageError(
-            f"{file} is there already, and somebody may have filled it in. Choose another name, or move it away."
-        ) from error
-    except OSError as error:
-        file.unlink(missing_ok=True)
-        raise OutputError(f"{file} could not be written: {error.strerror}.") from error
-
-
-def write_all(files: Mapping[Path, bytes]) -> None:
-    """Write files that must not exist yet, all of them or none: first beside their places, then each under its name."""
-    new_folders = [folder for folder in dict.fromkeys(file.parent for file in files) if not folder.exists()]
-    staged = {file: file.with_name(f".{file.name}.new") for file in files}
-    placed: list[Path] = []
-    try:
-        for file, data in files.items():
-            staged[file].unlink(missing_ok=True)
-            write_new(staged[file], data)
-        for file in files:
-            if file.exists():
-                raise OutputError(f"{file} appeared meanwhile; nothing was changed.")
-            staged[file].rename(file)
-            placed.append(file)
-    except (OSError, OutputError) as error:
-        for file in placed:
-            file.unlink(missing_ok=True)
-        if isinstance(error, OutputError):
-            raise
-        raise OutputError(f"{file} could not be written: {error.strerror}. Nothing was changed.") from error
-    finally:
-        for file in staged.values():
-            with suppress(OSError):
-                file.unlink(missing_ok=True)
-        for folder in new_folders:
-            with suppress(OSError):
-                folder.rmdir()  # only where nothing came to lie in it
-
-
 def json_bytes(value: Mapping[str, Any]) -> bytes:
     """A JSON value as it lies in files that people and programs read."""
     return (json.dumps(value, indent=2, ensure_ascii=False) + "\n").encode()
-
-
-def write_json(file: Path, value: Mapping[str, Any]) -> None:
-    """Write a record that must not exist yet: first beside it, then under its name in one step."""
-    with _staged(file, value) as staged:
-        if file.exists():
-            raise OutputError(f"{file} appeared meanwhile; nothing was changed.")
-        try:
-            staged.rename(file)
-        except OSError as error:
-            raise OutputError(f"{file} could not be written: {error.strerror}.") from error
-
-
-@contextmanager
-def _staged(file: Path, value: Mapping[str, Any]) -> Iterator[Path]:
-    """A complete file beside `file`, to be renamed; what is left of it is cleared away."""
-    staged = file.with_name(f".{file.name}.new")
-    try:
-        staged.unlink(missing_ok=True)
-        write_new(staged, json_bytes(value))
-        yield staged
-    except OSError as error:
-        raise OutputError(f"{file} could not be written: {error.strerror}.") from error
-    finally:
-        with suppress(OSError):
-            staged.unlink(missing_ok=True)

@@ -20,9 +20,10 @@ from pipeline.editions import (
     touched,
 )
 from pipeline.errors import OutputError, Problem, ProblemsFound, UsageError, VerificationError
-from pipeline.filing import write_json
-from pipeline.issue import remove_frozen
+from pipeline.filing import json_bytes
+from pipeline.issue import clear_leftovers
 from pipeline.publish import one_at_a_time
+from pipeline.whole import why, write_new
 from pipeline.workspace import Workspace
 
 YEARS = 6  # 45 CFR 164.316(b)(2)(i)
@@ -118,12 +119,12 @@ def remove_edition(workspace: Workspace, slug: str, edition: str, today: date) -
         "record": record,
     }
     with one_at_a_time(one.folder):
-        aside = one.folder.with_name(f".{edition}-removed")
+        # it decides: what cannot be deleted now, the next run deletes
+        write_new(stone, json_bytes(value))
         try:
-            one.folder.rename(aside)
-            write_json(stone, value)
-            remove_frozen(aside)
-        except (OSError, OutputError) as error:
-            if aside.exists() and not stone.exists():
-                aside.rename(one.folder)
-            raise OutputError(f"{one.folder} could not be deleted.") from error
+            clear_leftovers(one.folder.parent)
+        except OSError as error:
+            raise OutputError(
+                f"Edition {edition} counts as deleted, and files of it are still in {one.folder}: {why(error)}. "
+                "The next run that issues or deletes an edition takes them away."
+            ) from error

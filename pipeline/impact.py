@@ -14,10 +14,9 @@ from pathlib import Path
 from typing import Any
 
 from pipeline import __version__
-from pipeline.build import edition_before
 from pipeline.catalog import Report
 from pipeline.check.withdrawn import vanished
-from pipeline.editions import GENERATED, PACKAGE
+from pipeline.editions import GENERATED, PACKAGE, edition_before
 from pipeline.errors import BinderError, Problem, ProblemsFound
 from pipeline.load import Loaded, Shared, load_practice, load_shared
 from pipeline.loading import load_json

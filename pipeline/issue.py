@@ -2,29 +2,47 @@
 
 from __future__ import annotations
 
+import hashlib
 import os
 import shutil
 import stat
 import tempfile
 from collections import Counter
 from collections.abc import Callable, Iterable, Iterator, Mapping
+from contextlib import suppress
 from dataclasses import dataclass
 from datetime import date
 from pathlib import Path
 from typing import Any
 
-from pipeline.build import Options, edition_before, refuse_edition
-from pipeline.editions import GENERATED, INPUTS, NAMES, PACKAGE, RECORD, STANDING, issued_folder, packed, sealed
+from pipeline.build import Options
+from pipeline.editions import (
+    GENERATED,
+    INPUTS,
+    NAMES,
+    PACKAGE,
+    RECORD,
+    REMOVED,
+    STANDING,
+    edition_before,
+    issued_folder,
+    packed,
+    refuse_edition,
+    sealed,
+)
 from pipeline.errors import OutputError, Problem, ProblemsFound, UsageError
 from pipeline.filing import json_bytes
 from pipeline.load import Loaded, load_practice
 from pipeline.package import Package, Written, make_package, write_first, write_second
+from pipeline.passwords import read_passwords
 from pipeline.pdf.convert import engine
 from pipeline.plan import POLICIES
-from pipeline.publish import MANIFEST, digest, hand_edits, one_at_a_time, refusal, write_file
+from pipeline.publish import MANIFEST, digest, hand_edits, is_locked, one_at_a_time, refusal
 from pipeline.records import unstructure
 from pipeline.render.excel.merge_read import AUTHOR
 from pipeline.render.parts import read_parts
+from pipeline.whole import sync_folder, write_file
+from pipeline.work import working
 from pipeline.workspace import Workspace
 
 FILE_MODE, FOLDER_MODE = 0o400, 0o500
@@ -49,6 +67,7 @@ def issue(workspace: Workspace, slug: str, options: Options, approved: date, tod
     Raises UsageError for a number or day that cannot be, ProblemsFound where hand edits wait for a decision, OutputError where
     the edition is there already.
     """
+    passwords, doubts = read_passwords(options.password_file, slug)
     told("Reading and checking")
     loaded = load_practice(workspace, slug, as_of=options.as_of, edition=options.edition, strict=options.strict)
     refuse_edition(loaded)
@@ -57,21 +76,26 @@ def issue(workspace: Workspace, slug: str, options: Options, approved: date, tod
             f"An edition is approved on a day from {loaded.as_of}, of which it speaks, to today; {approved} is not one of them."
         )
     target = issued_folder(workspace, slug) / loaded.edition
-    with one_at_a_time(target):
+    with one_at_a_time(target), working(options.jobs, workspace.cache if options.cache else None) as workers:
         if problems := list(_not_kept(workspace, slug, loaded)):
             raise ProblemsFound(problems)
+        if passwords is None and is_locked(workspace.build / slug / loaded.edition):
+            raise UsageError(
+                "The binder of the draft opens with a password only. An issued one stays as it is: give --password-file, "
+                "or build the draft without it."
+            )
         before = edition_before(workspace, loaded)
-        first = write_first(loaded, told, approved)
+        first = write_first(loaded, told, approved, workers)
         _refuse_undecided(first)
-        written = write_second(loaded, first, before, told)
+        written = write_second(loaded, first, before, told, workers)
         _refuse_undecided(written)
-        package = make_package(loaded, written, engine(options.pdf_engine, options.jobs), told)
+        package = make_package(loaded, written, engine(options.pdf_engine, workers), told, workers, passwords)
         approver = loaded.profile.person(loaded.profile.approver)
         files = dict(_files(workspace, loaded, package))
         record = _record(loaded, package, approved, f"{approver.name}, {approver.title}", files)
         freeze(target, {**files, RECORD: json_bytes(record)})
         seal = digest(target / RECORD)[:16]
-    warnings = (*loaded.warnings, *package.warnings)
+    warnings = (*loaded.warnings, *package.warnings, *doubts)
     return Done(target, loaded.edition, approver.name, len(package.files) - 1, package.pages, seal, warnings)
 
 
@@ -79,21 +103,34 @@ def freeze(target: Path, files: Mapping[str, bytes]) -> None:
     """Write a folder that can only be read, and rename it to `target`, which must not exist. The caller holds the lock."""
     if target.exists():
         raise OutputError(f"{target} is issued already. An issued edition is never overwritten.")
-    for leftover in target.parent.glob(f".{target.name}-*"):
-        remove_frozen(leftover)
     staging: Path | None = None
     try:
+        clear_leftovers(target.parent)
         staging = Path(tempfile.mkdtemp(prefix=f".{target.name}-", dir=target.parent))
         for name, data in files.items():
             write_file(staging / name, data)
-        for path in sorted(staging.rglob("*"), reverse=True):
-            path.chmod(FOLDER_MODE if path.is_dir() else FILE_MODE)
+        for path in sorted((staging, *staging.rglob("*")), reverse=True):
+            if path.is_dir():
+                sync_folder(path)
+            if path != staging:
+                path.chmod(FOLDER_MODE if path.is_dir() else FILE_MODE)
         staging.rename(target)
+        sync_folder(target.parent)
         target.chmod(FOLDER_MODE)
     except OSError as error:
         if staging is not None and not target.exists():
-            remove_frozen(staging)
+            with suppress(OSError):
+                remove_frozen(staging)
         raise refusal(target, error) from error
+
+
+def clear_leftovers(issued: Path) -> None:
+    """Delete what runs left that were killed while they froze or removed an edition. The caller holds the lock; OSError."""
+    for staging in issued.glob(".[0-9]*-*"):
+        remove_frozen(staging)
+    for stone in issued.glob(f"[0-9]*{REMOVED}"):
+        if (folder := stone.with_name(stone.name.removesuffix(REMOVED))).exists():
+            remove_frozen(folder)
 
 
 def remove_frozen(folder: Path) -> None:
@@ -150,7 +187,11 @@ def _files(workspace: Workspace, loaded: Loaded, package: Package) -> Iterator[t
     own = f"practices/{loaded.profile.practice.slug}/"
     for path in loaded.inputs:
         if path.startswith(own) and not path.startswith(f"{own}issued/"):
-            yield f"{INPUTS}/{path.removeprefix(own)}", (workspace.root / path).read_bytes()
+            data = (workspace.root / path).read_bytes()
+            if hashlib.sha256(data).hexdigest() != loaded.inputs[path]:
+                mend = "Issue it again, with what stands there now."
+                raise ProblemsFound([Problem(path, "The file was changed while the edition was made of it.", mend)])
+            yield f"{INPUTS}/{path.removeprefix(own)}", data
     yield NAMES, packed(package.names)
     yield STANDING, json_bytes(unstructure(loaded.assessment))
 

@@ -16,10 +16,16 @@ from pipeline.errors import Problem
 
 MAX_BYTES = 5_000_000
 MAX_DEPTH = 40
+MAX_KEY, MAX_STRING = 500, 40_000  # characters; a cell of Excel holds 32,767
+MAX_DOTS = 100  # in a line of TOML: the time that its parser takes for a dotted key grows with the square of its length
 # docxtpl and Jinja read these in a value as an instruction, even in the middle of a name
 TEMPLATE_SYNTAX = re.compile(r"\{\{|\}\}|\{%|%\}|\{#|#\}|\{_\{|\}_\}|\{_%|%_\}")
-# Word turns them into paragraphs and pages, Excel refuses them, the bidirectional ones turn text around
-CONTROL = re.compile("[\x00-\x1f\x7f\u0085\u2028\u2029\ufeff\ufffe\uffff\u202a-\u202e\u2066-\u2069\ud800-\udfff]")
+# Word turns them into paragraphs and pages, Excel refuses them, a terminal obeys them; the bidirectional ones turn text around,
+# and with those that nobody sees two names look the same (Unicode Technical Report 36, 2.5 and 2.10)
+CONTROL = re.compile(
+    "[\x00-\x1f\x7f-\x9f\u00ad\u034f\u061c\u115f\u1160\u17b4\u17b5\u180b-\u180f\u200b-\u200f\u2028-\u202e\u2060-\u206f\u3164"
+    "\ud800-\udfff\ufdd0-\ufdef\ufe00-\ufe0f\ufeff\uffa0\ufff0-\uffff\U000e0000-\U000e0fff]"
+)
 
 Json = Any
 
@@ -37,6 +43,11 @@ def _unique(pairs: list[tuple[str, Json]]) -> dict[str, Json]:
     return seen
 
 
+def named(char: str) -> str:
+    """A character as messages name it, by its code point: U+202E."""
+    return f"U+{ord(char):04X}"
+
+
 def _no_constant(name: str) -> Json:
     raise _Refused(f"{name} is not a number that JSON knows")
 
@@ -51,6 +62,9 @@ def _finite(text: str) -> float:
 def read_bounded(path: Path, shown: str, limit: int = MAX_BYTES) -> tuple[bytes, list[Problem]]:
     """The bytes of a file of at most `limit` bytes, or the problem that keeps it from being read."""
     try:
+        if path.exists() and not path.is_file():
+            # a pipe would be waited for, and a folder or a device is no answer to anything
+            return b"", [Problem(shown, "This is a folder or a device and not a file; it cannot be read.", "Put the file there.")]
         with path.open("rb") as file:
             raw = file.read(limit + 1)
     except FileNotFoundError:
@@ -84,7 +98,7 @@ def load_json(path: Path, shown: str) -> tuple[Json, list[Problem]]:
         return None, [_too_much(shown)]
     if value is None:
         return None, [Problem(shown, "The file holds nothing but null.", "Fill it in, or restore it from a copy.")]
-    if _too_deep(value):
+    if _too_large(value):
         return None, [_too_much(shown)]
     return value, list(refuse_strange_text(value, shown))
 
@@ -94,6 +108,8 @@ def load_toml(path: Path, shown: str) -> tuple[Json, list[Problem]]:
     raw, problems = read_bounded(path, shown)
     if problems:
         return None, problems
+    if any(line.count(b".") > MAX_DOTS for line in raw.splitlines()):
+        return None, [_too_much(shown)]
     try:
         value = tomllib.loads(raw.decode("utf-8-sig"))
     except UnicodeDecodeError:
@@ -102,17 +118,25 @@ def load_toml(path: Path, shown: str) -> tuple[Json, list[Problem]]:
         return None, [Problem(shown, f"This is not TOML: {error}.", "See toml.io for how it is written.")]
     except (RecursionError, ValueError):
         return None, [_too_much(shown)]
-    return (None, [_too_much(shown)]) if _too_deep(value) else (value, [])
+    return (None, [_too_much(shown)]) if _too_large(value) else (value, [])
 
 
 def _too_much(shown: str) -> Problem:
-    return Problem(shown, "The file is nested too deeply, or a number is too long.", "Check that it is the right file.")
+    what = "The file is nested too deeply, or a key, a text or a number is too long."
+    return Problem(shown, what, "Check that it is the right file.")
 
 
-def _too_deep(value: Json) -> bool:
-    """Whether lists and groups stand in each other more than MAX_DEPTH times; without recursion."""
+def _too_large(value: Json) -> bool:
+    """Whether lists and groups stand in each other more than MAX_DEPTH times, or a key or text is too long; without recursion.
+
+    Long keys are refused because they come again in the pointer of everything that stands under them.
+    """
     level = [value]
     for _ in range(MAX_DEPTH + 1):
+        if any(isinstance(item, str) and len(item) > MAX_STRING for item in level):
+            return True
+        if any(len(key) > MAX_KEY for item in level if isinstance(item, dict) for key in item):
+            return True
         holders = [item for item in level if isinstance(item, (dict, list))]
         if not holders:
             return False
@@ -126,10 +150,8 @@ def refuse_strange_text(value: Json, shown: str) -> Iterator[Problem]:
         where = f"{shown}#{pointer}"
         found = CONTROL.search(text)
         if found:
-            code = f"U+{ord(found.group()):04X}"
-            yield Problem(
-                where, f"A line break or control character stands in the text ({code}).", "Type the text anew, in one line."
-            )
+            what = f"A line break, control or invisible character stands in the text ({named(found.group())})."
+            yield Problem(where, what, "Type the text anew, in one line.")
         if TEMPLATE_SYNTAX.search(text):
             yield Problem(where, "Double braces or {% are the signs of the template language.", "Write the text without them.")
         if unicodedata.normalize("NFC", text) != text:

@@ -4,12 +4,18 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from datetime import date, datetime
+from pathlib import Path
 
 import click
 
 from pipeline.workspace import Workspace
 
 Finder = Callable[[], Workspace]
+password_file = click.option(
+    "--password-file",
+    type=click.Path(path_type=Path, exists=True),
+    help="Lock binder.pdf: the first line of this file opens it. Of a folder, the file SLUG.txt.",
+)
 
 
 def parse_day(_: click.Context, __: click.Parameter, value: str | None) -> date | None:

@@ -9,9 +9,10 @@ from pathlib import Path
 from pipeline.context.reminders import reminder_months, reminder_names, year_of_reminders
 from pipeline.context.standing import practice_progress
 from pipeline.errors import UsageError
-from pipeline.filing import free_name, write_new
+from pipeline.filing import free_name
 from pipeline.remind import Post, drafts, month_draft
 from pipeline.status import standing_on
+from pipeline.whole import write_new
 from pipeline.workspace import Workspace
 
 

@@ -23,7 +23,8 @@ from pipeline.merge.word import merge_word
 from pipeline.plan import Plan
 from pipeline.render.draft import unmark_draft
 from pipeline.render.excel.merge import merge_excel
-from pipeline.render.parts import UnsafeFile
+from pipeline.render.outside import refers_outside
+from pipeline.render.parts import UnsafeFile, read_parts
 from pipeline.workspace import Workspace
 
 FOLDER = "overlays"
@@ -104,6 +105,8 @@ def merge(overlay: Overlay, now: bytes, day: date) -> Merged:
         case "xlsx":
             return merge_excel(overlay.generated, edited, now, day)
         case _:
+            if refers_outside(read_parts(edited)):
+                raise UnsafeFile("It loads something from elsewhere.")
             if overlay.generated == now:
                 return Merged(edited)
             return Merged(edited, kept="Slides cannot be joined: what was edited is kept as it is.")

@@ -21,10 +21,14 @@ from pipeline.lint.leftovers import find_leftovers
 from pipeline.load import Loaded
 from pipeline.merge.model import Merged
 from pipeline.overlays import carry, left_behind
+from pipeline.passwords import Passwords
+from pipeline.pdf.bind import QPDF
 from pipeline.pdf.convert import Engine
+from pipeline.pdf.lock import lock
 from pipeline.plan import POLICIES, REDLINES, Plan, with_redlines
 from pipeline.render.draft import mark_draft
-from pipeline.rendering import Names, names_of_all, render, render_all, to_inputs
+from pipeline.rendering import Names, asked, names_of_all, render, render_all, to_inputs
+from pipeline.work import HERE, Workers
 
 # what shapes the bytes of a package
 LIBRARIES = (
@@ -35,7 +39,7 @@ LIBRARIES = (
     "openpyxl",
     "python-pptx",
     "icalendar",
-    "pypdf",
+    "pikepdf",
     "lxml",
     "pillow",
     "fonttools",
@@ -75,7 +79,7 @@ class Written:
         return {**self.generated, **{id: one.data for id, one in self.carried.items()}, **self.redlines}
 
 
-def write_first(loaded: Loaded, told: Callable[[str], None], approved: date | None = None) -> Written:
+def write_first(loaded: Loaded, told: Callable[[str], None], approved: date | None = None, workers: Workers = HERE) -> Written:
     """Render what does not depend on the edition before, and join it with hand edits.
 
     approved: day of the approval, else it is a draft. Raises ProblemsFound.
@@ -83,11 +87,13 @@ def write_first(loaded: Loaded, told: Callable[[str], None], approved: date | No
     inputs = to_inputs(loaded, approved)
     told(f"Writing {len(loaded.plan.artifacts)} documents")
     names = names_of_all(inputs, [artifact for artifact in loaded.plan.artifacts if artifact.is_first])
-    generated = render_all(inputs, loaded, names)
+    generated = render_all(inputs, loaded, names, workers)
     return Written(inputs, names, generated, _carry(generated, loaded), {})
 
 
-def write_second(loaded: Loaded, first: Written, before: Side | None, told: Callable[[str], None]) -> Written:
+def write_second(
+    loaded: Loaded, first: Written, before: Side | None, told: Callable[[str], None], workers: Workers = HERE
+) -> Written:
     """Compare with the edition issued before, and write what follows from that; without one nothing does."""
     if before is None:
         return first
@@ -96,38 +102,53 @@ def write_second(loaded: Loaded, first: Written, before: Side | None, told: Call
     def again(id: str, names_then: Names) -> bytes:
         artifact = loaded.plan.get(id)
         assert artifact
-        return render(artifact, names_then, loaded, first.inputs.as_of)
+        return render(*asked(artifact, names_then, loaded, first.inputs.as_of))
 
     comparison = compare(before, _side(loaded, first), loaded.catalog, loaded.templates, again)
     inputs = replace(first.inputs, comparison=comparison, plan=with_redlines(loaded.plan, comparison))
     later = names_of_all(inputs, [artifact for artifact in inputs.plan.artifacts if artifact.is_rendered])
     changed = {id: value for id, value in later.items() if first.names.get(id) != value}
-    generated = {**first.generated, **render_all(inputs, loaded, changed)}
+    generated = {**first.generated, **render_all(inputs, loaded, changed, workers)}
     anew = _carry({id: generated[id] for id in changed}, loaded)
     second = Written(inputs, {**first.names, **changed}, generated, {**first.carried, **anew}, {})
-    return replace(second, redlines=dict(_redlines(before, second)))
+    return replace(second, redlines=_redlines(before, second, workers))
 
 
-def write_documents(loaded: Loaded, before: Side | None, told: Callable[[str], None], approved: date | None = None) -> Written:
+def write_documents(
+    loaded: Loaded, before: Side | None, told: Callable[[str], None], approved: date | None = None, workers: Workers = HERE
+) -> Written:
     """Both, one after the other."""
-    return write_second(loaded, write_first(loaded, told, approved), before, told)
+    return write_second(loaded, write_first(loaded, told, approved, workers), before, told, workers)
 
 
-def make_package(loaded: Loaded, written: Written, drawing: Engine, told: Callable[[str], None]) -> Package:
-    """The package of one edition from its documents, converted and bound; ProblemsFound, and ConversionError of the engine."""
+def make_package(
+    loaded: Loaded,
+    written: Written,
+    drawing: Engine,
+    told: Callable[[str], None],
+    workers: Workers = HERE,
+    passwords: Passwords | None = None,
+) -> Package:
+    """The package of one edition from its documents, converted and bound; ProblemsFound, and ConversionError of the engine.
+
+    passwords: the binder is locked with them, and then differs in its bytes each time.
+    """
     inputs, approved = written.inputs, written.inputs.approved
-    bound = make_binder(inputs, written.files, loaded.templates, loaded.look, drawing, told)
+    bound = make_binder(inputs, written.files, loaded.templates, loaded.look, drawing, told, workers)
     rendered = written.files | dict(bound.numbered)
     paths = {artifact.id: artifact.path for artifact in inputs.plan.artifacts}
     # what comes from a template alone was looked at when it was rendered
     others = {*written.carried, *written.redlines, *bound.numbered}
     if problems := [problem for id, path in paths.items() if id in others for problem in find_leftovers(rendered[id], path)]:
         raise ProblemsFound(problems)
-    files = {path: rendered[id] if approved else mark_draft(rendered[id], path) for id, path in paths.items()}
-    files["binder.pdf"] = bound.pdf
+    files = {path: rendered[id] for id, path in paths.items()}
+    if not approved:
+        marked = {path: workers.start(mark_draft, data, path) for path, data in files.items()}
+        files = {path: future.result() for path, future in marked.items()}
+    files["binder.pdf"] = lock(bound.pdf, passwords) if passwords else bound.pdf
     return Package(
         files=files,
-        manifest=make_manifest(loaded, inputs, bound, files, drawing),
+        manifest=make_manifest(loaded, inputs, bound, files, drawing, passwords is not None),
         generated={paths[id]: data for id, data in written.generated.items()},
         names={id: {"template": _template(loaded, inputs.plan, id), "names": value} for id, value in written.names.items()},
         carried=written.carried,
@@ -172,15 +193,21 @@ def _side(loaded: Loaded, written: Written) -> Side:
     )
 
 
-def _redlines(before: Side, written: Written) -> Iterator[tuple[str, bytes]]:
+def _redlines(before: Side, written: Written, workers: Workers) -> dict[str, bytes]:
     """A Word file with tracked changes for each changed policy that the plan has one of."""
     inputs, files = written.inputs, written.files
-    paths = {artifact.path for artifact in inputs.plan.artifacts}
+    paths = tuple(sorted({artifact.path for artifact in inputs.plan.artifacts}))
+    waiting = {}
     for artifact in inputs.plan.artifacts:
         if artifact.is_redline:
             document = artifact.id.removeprefix(REDLINES)
-            old, new = (relinked(data, POLICIES, paths) for data in (before.files[document].data, files[document]))
-            yield artifact.id, redline(old, new, inputs.profile.consultant.firm, inputs.as_of)
+            old, new = before.files[document].data, files[document]
+            waiting[artifact.id] = workers.start(_redline, old, new, paths, inputs.profile.consultant.firm, inputs.as_of)
+    return {id: future.result() for id, future in waiting.items()}
+
+
+def _redline(old: bytes, new: bytes, paths: tuple[str, ...], author: str, day: date) -> bytes:
+    return redline(relinked(old, POLICIES, paths), relinked(new, POLICIES, paths), author, day)
 
 
 def _template(loaded: Loaded, plan: Plan, id: str) -> str:
@@ -212,7 +239,9 @@ def _left_behind(loaded: Loaded) -> Iterator[Problem]:
         yield Problem(f"practices/{loaded.profile.practice.slug}/overlays, {document}", what, mend, warning=True)
 
 
-def make_manifest(loaded: Loaded, inputs: Inputs, bound: Bound, files: Mapping[str, bytes], drawing: Engine) -> dict[str, Any]:
+def make_manifest(
+    loaded: Loaded, inputs: Inputs, bound: Bound, files: Mapping[str, bytes], drawing: Engine, encrypted: bool = False
+) -> dict[str, Any]:
     """manifest.json; schemas/manifest.schema.json says what each key means."""
     entries = [
         {
@@ -234,6 +263,7 @@ def make_manifest(loaded: Loaded, inputs: Inputs, bound: Bound, files: Mapping[s
         "sha256": hashlib.sha256(files["binder.pdf"]).hexdigest(),
         "pages": bound.paging.total,
         "binder_page": None,
+        **({"encrypted": True} if encrypted else {}),
     }
     return {
         "schema": "manifest/1",
@@ -247,6 +277,7 @@ def make_manifest(loaded: Loaded, inputs: Inputs, bound: Bound, files: Mapping[s
             "python": platform.python_version(),
             drawing.name: drawing.version,
             **{name: version(name) for name in LIBRARIES},
+            "qpdf": QPDF,
         },
         "left_out": [{"id": entry.id, "title": entry.title, "reason": entry.reason} for entry in loaded.plan.left_out],
         "artifacts": [binder, *entries],

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 from collections.abc import Mapping
 from dataclasses import fields, is_dataclass
 from typing import Any
@@ -18,3 +19,8 @@ def primitives(value: Any) -> Any:
     if isinstance(value, (tuple, list)):
         return [primitives(item) for item in value]
     raise TypeError(f"{type(value).__name__} is no JSON primitive")
+
+
+def packed(names: object) -> str:
+    """JSON of the names of a document (primitives), in their order."""
+    return json.dumps(names, ensure_ascii=False, separators=(",", ":"))

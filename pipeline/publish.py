@@ -4,37 +4,33 @@ from __future__ import annotations
 
 import hashlib
 import json
-import os
+import re
 import shutil
 import tempfile
 from collections.abc import Collection, Iterator, Mapping
-from contextlib import contextmanager
-from pathlib import Path
+from contextlib import contextmanager, suppress
+from pathlib import Path, PurePosixPath
 from typing import Any
 
-from filelock import FileLock, Timeout
-
-from pipeline.errors import BusyError, OutputError, Problem
+from pipeline.errors import OutputError, Problem
 from pipeline.filing import json_bytes
+from pipeline.lock import locked
+from pipeline.swap import swap
+from pipeline.whole import sync_folder, why, write_file
 
 MANIFEST = "manifest.json"
+PREVIOUS = ".previous-"
 
 
 @contextmanager
 def one_at_a_time(target: Path) -> Iterator[None]:
     """Hold the lock of the practice whose editions lie beside `target`; BusyError where another build holds it."""
+    busy = f"Another build of this practice is running ({target.parent}). Wait until it has finished."
     try:
-        target.parent.mkdir(parents=True, exist_ok=True, mode=0o700)
-        lock = FileLock(target.parent / ".lock", mode=0o600)
-        lock.acquire(timeout=0)
-    except Timeout as error:
-        raise BusyError(f"Another build of this practice is running ({target.parent}). Wait until it has finished.") from error
+        with locked(target.parent, busy):
+            yield
     except OSError as error:
         raise refusal(target.parent, error) from error
-    try:
-        yield
-    finally:
-        lock.release()
 
 
 def publish(
@@ -44,20 +40,15 @@ def publish(
     generated: Mapping[str, bytes] | None = None,
     kept: Collection[str] = (),
 ) -> None:
-    """Write the package beside `target`, manifest last, and rename it there. The caller holds the lock.
+    """Write the package beside `target`, manifest last, and put it there in one step. The caller holds the lock.
 
     generated: the documents as they are without hand edits, laid beside the package to compare with later; kept: sha256 of
     edited files that are kept elsewhere. An OutputError leaves what was at `target` as it was. A package with other edits
     is not replaced (see hand_edits).
     """
-    recover(target)
-    if edits := [name for name in hand_edits(target) if digest(target / name) not in kept]:
-        raise OutputError(
-            f"{target} holds files that were changed by hand since it was built: {', '.join(edits)}. "
-            f"Keep them with: binder edits {target.parent.name} --keep. Then build again."
-        )
-    staging: Path | None = None
     try:
+        recover(target)
+        _refuse_edits(target, kept)
         staging = Path(tempfile.mkdtemp(prefix=f".{target.name}-", dir=target.parent))
         for name, data in files.items():
             write_file(staging / name, data)
@@ -65,20 +56,57 @@ def publish(
         # first, and under the name of this manifest: a package never stands without what it was generated as
         if generated:
             _lay_beside(target, generated, digest(staging / MANIFEST))
-        previous = _aside(target)
-        if target.exists():
-            target.rename(previous)
-        staging.rename(target)
+        # somebody may have saved a file meanwhile
+        _refuse_edits(target, kept)
+        _put(staging, target)
     except OSError as error:
-        recover(target)
-        if staging is not None:
-            shutil.rmtree(staging, ignore_errors=True)
         raise refusal(target, error) from error
-    shutil.rmtree(previous, ignore_errors=True)
-    current = generated_folder(target)
-    for other in _beside(target).glob("*") if current else ():
-        if other != current:
-            shutil.rmtree(other, ignore_errors=True)
+    finally:
+        with suppress(OSError):
+            recover(target)
+
+
+def recover(target: Path) -> None:
+    """Put back a package that an interrupted build had moved aside, and clear what builds left beside the packages of a practice.
+
+    The caller holds the lock.
+    """
+    for previous in target.parent.glob(f"{PREVIOUS}*"):
+        if not (place := target.with_name(previous.name.removeprefix(PREVIOUS))).exists():
+            previous.rename(place)
+    for leftover in (*target.parent.glob(f"{PREVIOUS}*"), *target.parent.glob(".[0-9]*-*")):
+        shutil.rmtree(leftover, ignore_errors=True)
+    for folder in _beside(target).parent.glob("[0-9]*"):
+        current = generated_folder(target.with_name(folder.name))
+        for other in folder.iterdir():
+            if other.name.startswith(".") or (current and other != current):
+                _drop(other)
+
+
+def _refuse_edits(target: Path, kept: Collection[str]) -> None:
+    if edits := [name for name in hand_edits(target) if digest(target / name) not in kept]:
+        raise OutputError(
+            f"{target} holds files that were changed by hand since it was built: {', '.join(edits)}. "
+            f"Keep them with: binder edits {target.parent.name} --keep. Then build again."
+        )
+
+
+def _put(staging: Path, target: Path) -> None:
+    """Give a complete package its place; the one before goes where recover finds it."""
+    if not (target.exists() and swap(staging, target)):
+        if target.exists():
+            # for a moment no package is there
+            target.rename(target.with_name(f"{PREVIOUS}{target.name}"))
+        staging.rename(target)
+    sync_folder(target.parent)
+
+
+def _drop(folder: Path) -> None:
+    """Delete a folder; under another name first, so that no half of it is ever taken for the whole."""
+    dropped = folder if folder.name.startswith(".") else folder.with_name(f".{folder.name}")
+    if dropped != folder:
+        folder.rename(dropped)
+    shutil.rmtree(dropped, ignore_errors=True)
 
 
 def generated_folder(target: Path) -> Path | None:
@@ -103,15 +131,6 @@ def _lay_beside(target: Path, generated: Mapping[str, bytes], manifest: str) -> 
 
 def _beside(target: Path) -> Path:
     return target.parent / ".generated" / target.name
-
-
-def recover(target: Path) -> None:
-    """Put back the package that an interrupted build had moved aside, and clear what such a build left."""
-    previous = _aside(target)
-    if previous.exists() and not target.exists():
-        previous.rename(target)
-    for leftover in (previous, *target.parent.glob(f".{target.name}-*")):
-        shutil.rmtree(leftover, ignore_errors=True)
 
 
 def hand_edits(target: Path) -> list[str]:
@@ -157,11 +176,22 @@ def read_manifest(target: Path) -> dict[str, Any] | None:
     try:
         value = json.loads((target / MANIFEST).read_text("utf-8"))
         named = [value["practice"], value["edition"], *(entry[key] for entry in value["artifacts"] for key in ("path", "sha256"))]
-        if not all(isinstance(name, str) for name in named):
+        if not all(isinstance(name, str) for name in named) or not all(_inside(entry["path"]) for entry in value["artifacts"]):
             return None
     except (OSError, ValueError, KeyError, TypeError, RecursionError):
         return None
     return dict(value)
+
+
+def is_locked(target: Path) -> bool:
+    """Whether the binder of a built package opens with a password only."""
+    manifest = read_manifest(target)
+    return manifest is not None and any(entry.get("encrypted") for entry in manifest["artifacts"])
+
+
+def _inside(path: str) -> bool:
+    """Whether a path of a manifest stays in the package, on every system."""
+    return PurePosixPath(path).parts == tuple(path.split("/")) and not re.search(r"^/|(^|/)\.\.(/|$)|[\\:\0]", path)
 
 
 def digest(path: Path) -> str:
@@ -170,27 +200,11 @@ def digest(path: Path) -> str:
         return hashlib.file_digest(file, "sha256").hexdigest()
 
 
-def _aside(target: Path) -> Path:
-    return target.with_name(f".previous-{target.name}")
-
-
 def files_of(target: Path) -> set[str]:
     """Every file below a folder, relative to it."""
     return {path.relative_to(target).as_posix() for path in target.rglob("*") if path.is_file()}
 
 
-def write_file(path: Path, data: bytes) -> None:
-    """Write a new file for its owner alone, down to the disk."""
-    path.parent.mkdir(parents=True, exist_ok=True, mode=0o700)
-    descriptor = os.open(path, os.O_WRONLY | os.O_CREAT | os.O_EXCL | getattr(os, "O_BINARY", 0), 0o600)
-    with os.fdopen(descriptor, "wb") as file:
-        file.write(data)
-        file.flush()
-        os.fsync(file.fileno())
-
-
 def refusal(path: Path, error: OSError) -> OutputError:
     """What to tell where a package could not be written."""
-    reasons = {28: "the disk is full", 13: "you may not write there", 30: "it can only be read", 1: "you may not write there"}
-    reason = reasons.get(error.errno or 0, error.strerror or "it failed")
-    return OutputError(f"The package could not be written to {path}: {reason}. What was there before is unchanged.")
+    return OutputError(f"The package could not be written to {path}: {why(error)}. What was there before is unchanged.")

@@ -25,10 +25,11 @@ from pipeline.assess import (
 from pipeline.assessment.model import Assessment, after_changes
 from pipeline.errors import Problem, ProblemsFound, UsageError
 from pipeline.facts import printed_date
-from pipeline.filing import free_name, read_record, write_new
+from pipeline.filing import free_name, read_record
 from pipeline.load import latest_assessment, load_changes, read_valid
 from pipeline.records import structure
 from pipeline.render.excel.workbook import write_workbook
+from pipeline.whole import write_new
 from pipeline.workbook.again import next_workbook
 from pipeline.workbook.interpret import interpret
 from pipeline.workbook.last import Last, line_of

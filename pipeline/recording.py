@@ -9,8 +9,9 @@ from datetime import date
 from pathlib import Path
 
 from pipeline.catalog import Catalog, load_catalog
+from pipeline.commit import commit
 from pipeline.errors import Problem, ProblemsFound, did_you_mean
-from pipeline.filing import json_bytes, write_all
+from pipeline.filing import json_bytes
 from pipeline.load import load_subject
 from pipeline.loading import MAX_BYTES, read_bounded
 from pipeline.pdf.scan import pdf_defect
@@ -19,7 +20,8 @@ from pipeline.record_files import FOLDER, as_json, load_records, record_paths
 from pipeline.recorded import Record
 from pipeline.render.excel.filled import Expected, read_filled
 from pipeline.render.look import BadPicture, check_scan
-from pipeline.render.parts import UnsafeFile, read_keywords, read_parts, refers_outside
+from pipeline.render.outside import refers_outside
+from pipeline.render.parts import UnsafeFile, read_keywords, read_parts
 from pipeline.workspace import Workspace
 
 MAX_FILE = 20_000_000
@@ -86,7 +88,7 @@ def record(workspace: Workspace, slug: str, files: Sequence[Path], said: Said) -
     if problems:
         raise ProblemsFound(problems)
     if new:
-        write_all(new)
+        commit(folder, new)
     return tuple(found)
 
 

@@ -8,29 +8,34 @@ from pathlib import Path
 from typing import Any
 
 from pipeline.errors import OutputError, UsageError
-from pipeline.workspace import SLUG, Workspace
+from pipeline.filing import json_bytes
+from pipeline.whole import why, write_new
+from pipeline.workspace import MAX_SLUG, Workspace, is_slug, look_alikes
 
 
 def start_practice(workspace: Workspace, slug: str, name: str) -> Path:
     """Write the profile of a new practice and say where; nothing that exists is touched."""
-    if not SLUG.fullmatch(slug) or len(slug) > 60:
-        raise UsageError("Choose a slug of small letters, digits and single hyphens, at most 60, as in willow-creek.")
+    if not is_slug(slug):
+        raise UsageError(
+            f"Choose a slug of small letters, digits and single hyphens, at most {MAX_SLUG}, as in willow-creek, "
+            "and not the name of a device on Windows (con, aux, nul …)."
+        )
+    if alike := look_alikes(slug, workspace.slugs()):
+        raise UsageError(f'"{slug}" is easily taken for "{alike[0]}", which is there already. Choose another slug.')
     folder = workspace.practices / slug
     schema = json.loads((workspace.schemas / "profile.schema.json").read_text("utf-8"))
     profile = _empty(schema, schema["$defs"])
     profile["practice"] |= {"slug": slug, "legal_name": name, "name": name, "short_name": name, "colour": "#1F5F5B"}
     file = folder / "profile.json"
+    if file.exists():
+        raise UsageError(f'There already is a practice "{slug}"; nothing was changed.')
     try:
         # the mode of mkdir is for the last folder only
         for place in (workspace.practices, folder, folder / "assessments"):
             place.mkdir(exist_ok=True, mode=0o700)
-        with file.open("x", encoding="utf-8") as target:
-            target.write(json.dumps(profile, indent=2, ensure_ascii=False) + "\n")
-        file.chmod(0o600)
-    except FileExistsError as error:
-        raise UsageError(f'There already is a practice "{slug}"; nothing was changed.') from error
     except OSError as error:
-        raise OutputError(f"{file} could not be written: {error.strerror}.") from error
+        raise OutputError(f"{file} could not be written: {why(error)}.") from error
+    write_new(file, json_bytes(profile))
     return file
 
 

@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-import os
-import tempfile
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, replace
 from datetime import date
@@ -13,7 +11,7 @@ from typing import Any
 from pipeline.catalog import load_catalog
 from pipeline.context import Inputs
 from pipeline.context.standing import practice_progress
-from pipeline.errors import OutputError, Problem, ProblemsFound
+from pipeline.errors import Problem, ProblemsFound
 from pipeline.load import Shared, load_practice
 from pipeline.progress import Progress
 from pipeline.publish import read_manifest
@@ -84,22 +82,6 @@ def portfolio_status(workspace: Workspace, today: date) -> tuple[list[Progress],
         except ProblemsFound as error:
             unread.append((slug, error.problems))
     return sorted(held, key=lambda progress: (-progress.weight, -progress.overdue, progress.slug)), unread
-
-
-def write_page(file: Path, page: str) -> None:
-    """Replace a page in one step, readable for its owner alone."""
-    staged: Path | None = None
-    try:
-        file.parent.mkdir(mode=0o700, parents=True, exist_ok=True)
-        descriptor, name = tempfile.mkstemp(prefix=f".{file.name}-", dir=file.parent)
-        staged = Path(name)
-        with os.fdopen(descriptor, "w", encoding="utf-8", newline="\n") as target:
-            target.write(page)
-        staged.replace(file)
-    except OSError as error:
-        if staged is not None:
-            staged.unlink(missing_ok=True)
-        raise OutputError(f"The page could not be written to {file}: {error.strerror}. What was there is unchanged.") from error
 
 
 def _shared(workspace: Workspace) -> Shared:

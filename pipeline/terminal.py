@@ -8,6 +8,7 @@ from collections.abc import Iterable
 import click
 
 from pipeline.errors import Problem
+from pipeline.loading import CONTROL
 
 
 class Progress:
@@ -28,11 +29,16 @@ class Progress:
             click.echo("\r\x1b[K", nl=False, err=True)
 
 
+def visible(text: str) -> str:
+    """The text with signs that a terminal obeys, or that nobody sees, written out: names of files and sheets come from outside."""
+    return CONTROL.sub(lambda found: char if (char := found.group()) in "\n\t" else f"\\u{ord(char):04x}", text)
+
+
 def print_problems(problems: Iterable[Problem]) -> None:
     """All problems, sorted, then how many."""
     listed = list(problems)
     for problem in listed:
-        click.echo(str(problem), err=True)
+        click.echo(visible(str(problem)), err=True)
     serious = sum(not problem.warning for problem in listed)
     if listed:
         warned = len(listed) - serious

@@ -3,12 +3,21 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from pathlib import Path
 
-from pipeline.errors import UsageError, did_you_mean
+from pipeline.cache import Cache
+from pipeline.commit import finish
+from pipeline.errors import Problem, ProblemsFound, UsageError, did_you_mean
 
 SLUG = re.compile(r"[a-z0-9]+(-[a-z0-9]+)*")
+# names of devices, which no folder can have on Windows
+# https://learn.microsoft.com/en-us/windows/win32/fileio/naming-a-file#naming-conventions
+DEVICE = re.compile(r"con|prn|aux|nul|(com|lpt)[0-9]")
+# a person reads one for the other in a list of practices
+ALIKE = str.maketrans({"-": "", "0": "o", "1": "l", "i": "l", "5": "s"})
+MAX_SLUG = 60
 
 
 @dataclass(frozen=True)
@@ -41,15 +50,26 @@ class Workspace:
     def build(self) -> Path:
         return self.root / "build"
 
+    @property
+    def cache(self) -> Cache:
+        """What builds of this workspace made before; it holds texts of clients, so it lies with what is built."""
+        return Cache(self.build / ".cache")
+
     def practice(self, slug: str) -> Path:
-        """Folder of a practice; UsageError where the slug is malformed or unknown."""
-        if not SLUG.fullmatch(slug) or len(slug) > 60:
+        """Folder of a practice, with all that was filed in its place; UsageError where the slug is malformed or unknown."""
+        if not is_slug(slug):
             raise UsageError(
                 "A practice is named by its slug: small letters, digits and single hyphens, as in example-juniper-ridge."
             )
         folder = self.practices / slug
         if not folder.is_dir():
             raise UsageError(f'There is no practice "{slug}" in {self.practices}. {did_you_mean(slug, self.slugs())}')
+        if links := sorted(_leading_out(folder, folder.resolve())):
+            mend = "Put the file or folder itself there: what belongs to another practice must not come in through a link."
+            raise ProblemsFound(
+                Problem(self.shown(link), "This is a link to something outside the practice.", mend) for link in links
+            )
+        finish(folder)
         return folder
 
     def slugs(self) -> tuple[str, ...]:
@@ -66,6 +86,30 @@ class Workspace:
             return path.as_posix()
 
 
+def is_slug(text: str) -> bool:
+    """Whether a practice can be called this: its folder exists under this name on every system."""
+    return bool(SLUG.fullmatch(text)) and len(text) <= MAX_SLUG and not DEVICE.fullmatch(text)
+
+
+def look_alikes(slug: str, slugs: Iterable[str]) -> tuple[str, ...]:
+    """Those that differ from the slug only by hyphens, or by 0 and o, 1, l and i, 5 and s, rn and m."""
+    return tuple(other for other in slugs if other != slug and _seen(other) == _seen(slug))
+
+
+def _seen(slug: str) -> str:
+    return slug.translate(ALIKE).replace("rn", "m")
+
+
+def _leading_out(folder: Path, home: Path) -> Iterator[Path]:
+    """Links in a folder whose target lies outside `home`, at any depth; no link is followed on the way."""
+    for path in folder.iterdir():
+        if path.is_symlink():
+            if not path.resolve().is_relative_to(home):
+                yield path
+        elif path.is_dir():
+            yield from _leading_out(path, home)
+
+
 def find_workspace(start: Path) -> Workspace:
     """The nearest folder at or above `start` that holds a catalogue and templates."""
     for folder in (start, *start.parents):
@@ -74,5 +118,5 @@ def find_workspace(start: Path) -> Workspace:
             return Workspace(folder)
     raise UsageError(
         f"No workspace at or above {start}: a workspace holds the folders catalog, schemas, templates_docx, forms_xlsx and practices. "
-        "Change into it, or name it with --workspace."
+        "Change into it, or name it with --workspace. To make one: binder init our-firm"
     )

@@ -24,6 +24,7 @@ from filelock import FileLock, Timeout
 import pipeline.catalog
 import pipeline.load
 from pipeline.build import Built, Options, build
+from pipeline.cache import Cache
 from pipeline.catalog import Catalog, load_catalog
 from pipeline.cli import main
 from pipeline.context import names_for
@@ -95,6 +96,16 @@ def _equal_files_are_checked_once() -> Iterator[None]:
             # wherever it was imported
             for held in [module for module in list(sys.modules.values()) if vars(module).get(load.__name__) is load]:
                 patch.setattr(held, load.__name__, remembered)
+        yield
+
+
+@pytest.fixture(scope="session", autouse=True)
+def _equal_documents_are_made_once(tmp_path_factory: pytest.TempPathFactory) -> Iterator[None]:
+    """All builds of a run share one cache, in whatever workspace; tests/test_rebuild.py sees to what a workspace of one's own does."""
+    own = tmp_path_factory.getbasetemp()
+    shared = Cache((own.parent if "PYTEST_XDIST_WORKER" in os.environ else own) / "cache")
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(Workspace, "cache", shared)
         yield
 
 

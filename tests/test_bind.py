@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 import io
+from collections.abc import Callable
 from datetime import date
+from pathlib import Path
 
 import pytest
 from pypdf import PdfReader, PdfWriter
@@ -64,13 +66,8 @@ def jumps(reader: PdfReader, page: int) -> list[int]:
     for reference in reader.pages[page].get("/Annots") or ():
         annotation = reference.get_object()
         target = annotation.get("/Dest") or annotation["/A"]["/D"]
-        found.append(
-            next(
-                i
-                for i, p in enumerate(reader.pages)
-                if p.indirect_reference == target[0].indirect_reference or p == target[0].get_object()
-            )
-        )
+        target = reader.named_destinations[target].dest_array if isinstance(target, str) else target
+        found.append(next(i for i, p in enumerate(reader.pages) if p == target[0].get_object()))
     return found
 
 
@@ -129,11 +126,27 @@ def test_plain_appending_sends_the_second_name_into_the_first_document() -> None
     assert [pages.get(name) for name in names if isinstance(name, str)] != [1, 4]
 
 
+def renamed(data: bytes, old: bytes, new: bytes) -> bytes:
+    """The PDF with another name of the same length in all places but the last."""
+    assert len(old) == len(new)
+    return data.replace(old, new, data.count(old) - 1)
+
+
+def test_a_place_that_is_missing_in_its_document_is_not_looked_for_in_another() -> None:
+    """A link whose bookmark somebody deleted goes; the other links of the page stay."""
+    gone = renamed(pdf(2, named="top"), b"(top)", b"(end)")
+    assert [a.get_object()["/Dest"] for a in read(gone).pages[0]["/Annots"]] == ["top"]
+    assert "top" not in read(gone).named_destinations
+    bound = read(bind([Part("A", 0, gone), Part("B", 0, pdf(3, named="top"))], PROPERTIES))
+    assert [jumps(bound, 0), jumps(bound, 2)] == [[], [4]]
+
+
 def test_equal_form_fields_of_two_documents_stay_apart() -> None:
     """Typing into one form does not fill in another."""
     bound = read(bind([Part("A", 0, pdf(field="date")), Part("B", 0, pdf(field="date"))], PROPERTIES))
-    names = set((bound.get_fields() or {}).keys())
-    assert len({name for name in names if name.endswith("date")}) == 2
+    fields = [page["/Annots"][0].get_object()["/T"] for page in bound.pages]
+    assert set(bound.get_fields() or {}) == set(fields)
+    assert len(set(fields)) == 2
 
 
 def test_bookmarks_are_two_levels_deep() -> None:
@@ -184,5 +197,35 @@ def test_pages_are_counted_from_one() -> None:
     """The first page of each part follows from the lengths before it."""
     assert first_pages([1, 2, 5]) == [1, 2, 4]
     assert count_pages(pdf(4)) == 4
-    with pytest.raises(ConversionError):
-        count_pages(b"%PDF-1.7 cut off")
+
+
+@pytest.mark.parametrize("kept", [0, 20, 300, -200, -30])
+def test_a_damaged_pdf_is_an_error_and_never_half_read(kept: int) -> None:
+    """What a reader would silently repair would be pages that are missing."""
+    whole = pdf(3, uri="https://example.org/")
+    assert bind([Part("A", 0, whole)], PROPERTIES)
+    for damaged in (whole[:kept], whole.replace(b"/Kids", b"/Kinds")):
+        with pytest.raises(ConversionError, match="cannot be read back"):
+            count_pages(damaged)
+        with pytest.raises(ConversionError, match="cannot be read back"):
+            bind([Part("A", 0, damaged)], PROPERTIES)
+
+
+def test_every_damaged_byte_is_an_error_or_does_not_matter() -> None:
+    """Each tenth byte made another one: no crash and no other error, and what is bound has all pages."""
+    whole = pdf(2, uri="https://example.org/")
+    errors = 0
+    for place in range(0, len(whole), 10):
+        damaged = whole[:place] + bytes([whole[place] ^ 0x15]) + whole[place + 1 :]
+        try:
+            assert len(read(bind([Part("A", 0, damaged)], PROPERTIES)).pages) == 2
+        except ConversionError:
+            errors += 1
+    assert errors > 10
+
+
+def test_qpdf_finds_no_fault(tmp_path: Path, outside: Callable[..., str]) -> None:
+    """Names, fields, links and stamp are as the format wants them."""
+    parts = [Part(x, 0, pdf(2, uri="https://example.org/", field="date")) for x in "AB"] + [Part("C", 1, pdf(2, named="top"))]
+    (tmp_path / "binder.pdf").write_bytes(bind(parts, PROPERTIES))
+    outside("qpdf", "--check", tmp_path / "binder.pdf")

@@ -29,7 +29,7 @@ from pipeline.plan import Artifact
 from pipeline.primitives import primitives
 from pipeline.render.excel.identity import SHEET
 from pipeline.render.ics import render_ics
-from pipeline.rendering import render, to_inputs
+from pipeline.rendering import asked, render, to_inputs
 from pipeline.schedule import Occurrence, occurrences
 from pipeline.workspace import Workspace
 
@@ -69,7 +69,7 @@ def file_of(inputs: Inputs) -> bytes:
 
 
 def workbook_of(practice: Loaded, inputs: Inputs) -> bytes:
-    return render(artifact(inputs, "SO-06"), names(inputs, "SO-06"), practice, inputs.as_of)
+    return render(*asked(artifact(inputs, "SO-06"), names(inputs, "SO-06"), practice, inputs.as_of))
 
 
 def events(data: bytes) -> list[Any]:

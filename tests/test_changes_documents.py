@@ -26,7 +26,7 @@ from pipeline.plan import POLICIES, make_plan
 from pipeline.primitives import primitives
 from pipeline.render.excel.read import read_sheets
 from pipeline.render.parts import W, parse, read_parts
-from pipeline.rendering import render, to_inputs
+from pipeline.rendering import asked, render, to_inputs
 from pipeline.workspace import Workspace
 
 CHANGES = ("CH-01", "CH-02", "CH-03")
@@ -57,7 +57,9 @@ def made(practices: dict[str, Loaded]) -> Make:
     def make(inputs: Inputs, id: str) -> bytes:
         artifact = inputs.plan.get(id)
         assert artifact
-        data = render(artifact, primitives(names_for(inputs, artifact)), practices[inputs.profile.practice.slug], inputs.as_of)
+        data = render(
+            *asked(artifact, primitives(names_for(inputs, artifact)), practices[inputs.profile.practice.slug], inputs.as_of)
+        )
         assert list(find_leftovers(data, id)) == []
         return data
 

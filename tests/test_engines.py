@@ -19,6 +19,7 @@ from pipeline.errors import ConversionError
 from pipeline.load import Loaded
 from pipeline.pdf.convert import EmbeddedEngine, LibreOfficeEngine, Source, check_fonts
 from pipeline.publish import verify
+from pipeline.work import working
 from pipeline.workspace import Workspace
 
 
@@ -43,7 +44,7 @@ def office(project: Workspace, loaded: Loaded, once: Callable[..., dict[str, Off
 
     def make(output: Path) -> Office:
         with pytest.MonkeyPatch.context() as patch:
-            patch.setattr("pipeline.build.engine", lambda _: Watched())
+            patch.setattr("pipeline.pdf.convert.engine", lambda *_: Watched())
             built = build(project, JUNIPER, Options(output=output, pdf_engine="libreoffice"), lambda _: None)
         return Office(built, {a.id: drawn[a.id] for a in loaded.plan.artifacts if a.bound})
 
@@ -111,7 +112,8 @@ def test_a_workbook_that_libreoffice_prints_by_itself_has_the_words_of_the_paper
 def test_the_embedded_engine_gives_the_same_bytes_twice(sources: list[Source]) -> None:
     """Also in other processes and in another order of work."""
     some = [source for source in sources if source.id in ("R-05", "SEC-10", "L-03")]
-    assert EmbeddedEngine(jobs=1).convert(some) == EmbeddedEngine(jobs=2).convert(some)
+    with working(1) as here, working(2) as elsewhere:
+        assert EmbeddedEngine(here).convert(some) == EmbeddedEngine(elsewhere).convert(some)
 
 
 def test_no_documents_are_no_work() -> None:

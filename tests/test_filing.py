@@ -3,26 +3,27 @@
 from __future__ import annotations
 
 import copy
-import errno
 import json
 import os
 import stat
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 
 import pytest
 from conftest import JUNIPER, LANTERN, ROOT
+from faults import contents
 from hypothesis import given, settings
 from hypothesis import strategies as st
 from mutation import changed, texts
 
+from pipeline.commit import commit
 from pipeline.errors import OutputError, ProblemsFound, UsageError
-from pipeline.filing import differences, file_record, free_name, read_record, set_aside, write_json, write_new
+from pipeline.filing import differences, file_record, free_name, read_record, set_aside
+from pipeline.whole import write_new
 
 OLD: dict[str, Any] = {"scope": "All of it", "findings": [{"scenario": "SC-001", "likelihood": "low"}]}
 NEW: dict[str, Any] = {"scope": "All of it", "findings": [{"scenario": "SC-001", "likelihood": "high"}]}
-FULL = OSError(errno.ENOSPC, "No space left on device")
 
 
 @pytest.fixture
@@ -39,10 +40,6 @@ def open_to_all() -> Iterator[None]:
     before = os.umask(0)
     yield
     os.umask(before)
-
-
-def contents(folder: Path) -> dict[str, bytes]:
-    return {p.relative_to(folder).as_posix(): p.read_bytes() for p in folder.rglob("*") if p.is_file()}
 
 
 # --- never overwritten
@@ -111,7 +108,7 @@ def test_a_record_that_appeared_meanwhile_is_not_written_over(tmp_path: Path) ->
     file = tmp_path / "2026-09-14.json"
     file.write_bytes(b"of the first")
     with pytest.raises(OutputError, match="appeared meanwhile"):
-        write_json(file, NEW)
+        commit(tmp_path, {file: b"of the second"})
     assert contents(tmp_path) == {"2026-09-14.json": b"of the first"}
 
 
@@ -128,107 +125,21 @@ def test_a_free_name_is_one_that_no_file_has(tmp_path: Path) -> None:
 def test_what_was_recorded_is_read_back(tmp_path: Path) -> None:
     """Every letter of every language, also where the computer uses another encoding."""
     value = {"scope": "Pérez-Muñoz – Łukasz “quoted” \\", "findings": []}
-    write_json(tmp_path / "record.json", value)
-    assert read_record(tmp_path / "record.json") == value
-    assert "Pérez-Muñoz" in (tmp_path / "record.json").read_bytes().decode("utf-8")
+    file = tmp_path / "assessments" / "record.json"
+    file_record(file, value, replace=False)
+    assert read_record(file) == value
+    assert "Pérez-Muñoz" in file.read_bytes().decode("utf-8")
 
 
-# --- written whole or not at all
-
-
-@pytest.fixture(params=["making the file", "writing", "the last step"])
-def full_disk(request: pytest.FixtureRequest, monkeypatch: pytest.MonkeyPatch) -> Callable[[], None]:
-    """Lets the disk be full from now on, at this moment of writing a new file."""
-    original_open, original_fdopen, original_rename = os.open, os.fdopen, Path.rename
-
-    def no_open(path: Any, flags: int, *rest: Any, **more: Any) -> int:
-        if flags & os.O_CREAT:
-            raise FULL
-        return original_open(path, flags, *rest, **more)
-
-    def half(*arguments: Any, **more: Any) -> Any:
-        target = original_fdopen(*arguments, **more)
-
-        class Half:
-            def __enter__(self) -> Half:
-                return self
-
-            def __exit__(self, *_: object) -> None:
-                target.close()
-
-            def write(self, data: bytes) -> int:
-                target.write(data[: len(data) // 2])
-                raise FULL
-
-        return Half()
-
-    def no_rename(self: Path, to: Path) -> Path:
-        if self.name.endswith(".new"):
-            raise FULL
-        return original_rename(self, to)
-
-    def fill() -> None:
-        match request.param:
-            case "making the file":
-                monkeypatch.setattr(os, "open", no_open)
-            case "writing":
-                monkeypatch.setattr(os, "fdopen", half)
-            case _:
-                monkeypatch.setattr(Path, "rename", no_rename)
-
-    return fill
-
-
-def test_a_full_disk_leaves_nothing_half_written(tmp_path: Path, full_disk: Callable[[], None]) -> None:
-    """A first record is there whole or not at all, without a remainder beside it; and the reason is said."""
-    folder = tmp_path / "assessments"
-    folder.mkdir()
-    full_disk()
-    with pytest.raises(OutputError, match="No space left on device"):
-        file_record(folder / "2026-09-14.json", NEW, replace=False)
-    assert contents(tmp_path) == {}
-
-
-def test_a_full_disk_leaves_the_old_record_where_it_is(
-    record: Path, full_disk: Callable[[], None], monkeypatch: pytest.MonkeyPatch
-) -> None:
-    """A replacement that fails leaves the practice with the record that it had, in its place."""
-    before = contents(record.parent.parent)
-    full_disk()
-    with pytest.raises(OutputError, match="No space left on device"):
-        file_record(record, NEW, replace=True)
-    monkeypatch.undo()
-    assert contents(record.parent.parent) == before
-
-
-def test_a_record_that_cannot_be_moved_stays(record: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    """Where the old one cannot be kept, the new one does not come."""
-    before = contents(record.parent.parent)
-
-    def fail(*_: object) -> Any:
-        raise FULL
-
-    monkeypatch.setattr(Path, "rename", fail)
-    with pytest.raises(OutputError, match="No space left on device"):
-        file_record(record, NEW, replace=True)
-    monkeypatch.undo()
-    assert contents(record.parent.parent) == before
-
-
-def test_what_a_killed_run_left_does_not_stand_in_the_way(record: Path) -> None:
-    """A half-written file beside the record is replaced by the next run."""
-    rest = record.with_name(f".{record.name}.new")
-    rest.write_bytes(b"{")
-    file_record(record, NEW, replace=True)
-    assert read_record(record) == NEW
-    assert not rest.exists()
+# --- written whole or not at all: see test_faults.py
 
 
 def test_a_folder_that_cannot_be_made_is_an_error_with_words(tmp_path: Path) -> None:
-    """The file is named, with the reason."""
+    """The practice is named, with the reason, and nothing is left over."""
     (tmp_path / "assessments").write_text("a file where a folder should be")
-    with pytest.raises(OutputError, match=r"2026-09-14\.json.* could not be written"):
-        write_json(tmp_path / "assessments" / "2026-09-14.json", NEW)
+    with pytest.raises(OutputError, match=r"File exists\. Nothing was changed"):
+        commit(tmp_path, {tmp_path / "assessments" / "2026-09-14.json": b"{}"})
+    assert contents(tmp_path).keys() == {"assessments"}
 
 
 # --- for its owner alone
@@ -245,6 +156,7 @@ def test_records_and_workbooks_are_private_to_the_user(tmp_path: Path) -> None:
     write_new(practice / "workbooks" / "2026-09-14-risk-analysis.xlsx", b"workbook")
     modes = {p.name: stat.S_IMODE(p.stat().st_mode) for p in practice.rglob("*")}
     assert modes == {
+        ".lock": 0o600,
         "assessments": 0o700,
         "2026-09-14.json": 0o600,
         "superseded": 0o700,

@@ -320,7 +320,7 @@ def test_on_the_drawn_pages_of_a_log_every_page_has_the_heading(
     """In the PDF itself, read by another program, each page names the columns, and no row is lost between pages."""
     source = on_paper(to_inputs(loaded), artifact_of(loaded, "L-02"), workbook_of("L-02"), loaded.templates, loaded.look)
     file = tmp_path / "log.pdf"
-    file.write_bytes(EmbeddedEngine(jobs=1).convert([source])[0])
+    file.write_bytes(EmbeddedEngine().convert([source])[0])
     pages = outside("pdftotext", "-layout", file, "-").strip("\f\n").split("\f")
     assert len(pages) > 1
     sheet = load_workbook(io.BytesIO(workbook_of("L-02"))).worksheets[0]

@@ -17,6 +17,7 @@ from lxml import etree
 
 from pipeline.render.parts import (
     MAX_PARTS,
+    UCS4,
     UnsafeFile,
     core_properties,
     parse,
@@ -57,7 +58,7 @@ def locked(data: bytes) -> bytes:
 
 PARTS = st.dictionaries(
     st.text("abcdefghijklmnop-_ ÄéüПщ中0123456789", min_size=1, max_size=12).map(lambda name: f"word/{name}.bin"),
-    st.binary(max_size=200),
+    st.binary(max_size=200).filter(lambda part: not part.startswith(UCS4)),
     max_size=12,
 ).filter(lambda parts: len(parts) == len({name.lower() for name in parts}))
 

@@ -353,7 +353,7 @@ def test_a_page_that_cannot_be_written_is_said(workspace: Workspace, binder: Bin
     workspace.build.write_text("in the way", "utf-8")
     result = binder("status", LANTERN, "--on", "2026-11-23")
     assert result.exit_code == 3
-    assert "The page could not be written to " in result.stderr
+    assert " could not be written: " in result.stderr
     assert workspace.build.read_text("utf-8") == "in the way"
 
 

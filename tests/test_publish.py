@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import errno
 import json
 import os
 import stat
@@ -86,36 +85,22 @@ def test_a_folder_without_a_manifest_is_somebody_elses(tmp_path: Path) -> None:
     assert contents(folder) == {"notes.txt": b"mine"}
 
 
-@pytest.mark.parametrize("fails_at", ["mkdtemp", "write", "first rename", "second rename"])
-def test_a_full_disk_at_any_moment_leaves_the_old_package(target: Path, fails_at: str, monkeypatch: pytest.MonkeyPatch) -> None:
-    """Whatever step fails, the last good package stays and nothing half-written is left."""
-    before, renames = contents(target), 0
-    full = OSError(errno.ENOSPC, "No space left on device")
+def test_a_file_that_is_saved_while_the_new_package_is_written_is_not_lost(target: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """What somebody typed in that second stands in the way as well."""
+    file = target / "02-policies/SEC-10 Passwords.docx"
+    original = publishing._lay_beside
 
-    def fail(*_: object, **__: object) -> Any:
-        raise full
+    def and_somebody_saves(*arguments: Any) -> None:
+        file.write_bytes(b"by hand")
+        original(*arguments)
 
-    original = Path.rename
-
-    def rename(self: Path, to: Path) -> Path:
-        nonlocal renames
-        renames += 1
-        if renames == (1 if fails_at == "first rename" else 2):
-            raise full
-        return original(self, to)
-
-    if fails_at == "mkdtemp":
-        monkeypatch.setattr(publishing.tempfile, "mkdtemp", fail)
-    elif fails_at == "write":
-        monkeypatch.setattr(publishing.os, "fsync", fail)
-    else:
-        monkeypatch.setattr(Path, "rename", rename)
+    monkeypatch.setattr(publishing, "_lay_beside", and_somebody_saves)
     new = FILES | {"binder.pdf": b"%PDF 2"}
-    with pytest.raises(OutputError, match="the disk is full"):
-        publish(target, new, manifest(new))
-    monkeypatch.undo()
-    assert contents(target) == before
-    assert sorted(p.name for p in target.parent.iterdir()) == [".lock", "2026.1"]
+    with pytest.raises(OutputError, match="changed by hand"):
+        publish(target, new, manifest(new), FILES)
+    assert file.read_bytes() == b"by hand"
+    assert (target / "binder.pdf").read_bytes() == b"%PDF"
+    assert sorted(p.name for p in target.parent.iterdir()) == [".generated", ".lock", "2026.1"]
 
 
 def test_a_build_that_was_killed_between_the_renames_is_put_right_by_the_next(target: Path) -> None:

@@ -22,8 +22,7 @@ from pypdf import PdfWriter
 from returned import RECEIVED, contents, filled, first_line, issued, practice, record_of, returned_documents, texts
 from workbooks import opened, saved, saved_by_libreoffice
 
-from pipeline.errors import OutputError, ProblemsFound
-from pipeline.filing import write_all
+from pipeline.errors import ProblemsFound
 from pipeline.load import Shared, load_practice
 from pipeline.loading import CONTROL, TEMPLATE_SYNTAX
 from pipeline.recorded import entries, filed, latest
@@ -304,26 +303,6 @@ def test_several_files_are_recorded_all_or_none(
     assert "a.xlsx" not in done.stderr
     assert contents(workspace.practices / JUNIPER) == before
     assert not (workspace.practices / JUNIPER / "records").exists()
-
-
-def test_a_disk_that_is_full_leaves_nothing_behind(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    """What was written before the failure is taken back, and the folder that was made for it."""
-    renamed: list[Path] = []
-    rename = Path.rename
-
-    def fail(self: Path, target: Path) -> Path:
-        renamed.append(target)
-        if len(renamed) == 2:
-            raise OSError(28, "No space left on device")
-        return rename(self, target)
-
-    monkeypatch.setattr(Path, "rename", fail)
-    with pytest.raises(OutputError, match="Nothing was changed"):
-        write_all({tmp_path / "records" / name: b"x" for name in ("a", "b", "c")})
-    assert list(tmp_path.iterdir()) == []
-    monkeypatch.undo()
-    write_all({tmp_path / "records" / name: b"x" for name in ("a", "b", "c")})
-    assert set(contents(tmp_path)) == {"records/a", "records/b", "records/c"}
 
 
 # --- signed papers

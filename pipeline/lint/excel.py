@@ -14,6 +14,7 @@ from pipeline.errors import Problem
 from pipeline.lint.names import KnownNames, check_text
 from pipeline.lint.returned import Columns, columns_of
 from pipeline.pdf.fonts import house_characters
+from pipeline.render.excel.guard import bound_areas, cells_of
 from pipeline.render.excel.survive import lost_on_the_way
 from pipeline.render.parts import UnsafeFile, parse, read_parts, relationships
 
@@ -28,6 +29,7 @@ def check_excel_template(data: bytes, shown: str, known: KnownNames) -> tuple[li
         for name, part in parts.items():
             if name.endswith(".xml"):
                 parse(part)
+        bound_areas(parts)
         with warnings.catch_warnings(record=True) as warned:
             warnings.simplefilter("always")
             workbook = load_workbook(io.BytesIO(data))
@@ -57,35 +59,34 @@ def check_excel_template(data: bytes, shown: str, known: KnownNames) -> tuple[li
 def texts_of_workbook(data: bytes) -> Iterator[str]:
     """The texts of a template, with their tags: of each cell, then of headers and footers."""
     for sheet in load_workbook(io.BytesIO(data)).worksheets:
-        yield from (cell.value for row in sheet.iter_rows() for cell in row if isinstance(cell.value, str))
+        yield from (cell.value for cell in cells_of(sheet) if isinstance(cell.value, str))
         margins = (sheet.oddHeader, sheet.oddFooter)
         yield from (part.text for margin in margins for part in (margin.left, margin.center, margin.right) if part.text)
 
 
 def _cells(sheet: Worksheet, shown: str, known: KnownNames) -> Iterator[Problem]:
-    for row in sheet.iter_rows():
-        for cell in row:
-            where = f"{shown}, sheet {sheet.title}, cell {cell.coordinate}"
-            if cell.data_type == "f":
-                if cell.style != BLANK_ON_PAPER:
-                    mend = f"Write a value, or give the cell the style {BLANK_ON_PAPER} if it may be empty on paper."
-                    yield Problem(where, "A formula stands in a template; its printed value would be missing.", mend)
-                continue
-            if not isinstance(cell.value, str):
-                whole = type(cell.value) is int and cell.number_format == "General"
-                if cell.value is not None and not whole:
-                    yield Problem(
-                        where,
-                        "A number or date stands in a template; paper would show it without its format.",
-                        "Write it as text.",
-                    )
-                continue
-            for defect in check_text(cell.value, known):
-                yield Problem(where, defect.what, defect.mend)
-            if missing := {char for char in cell.value if ord(char) not in house_characters() and char != "\n"}:
+    for cell in cells_of(sheet):
+        where = f"{shown}, sheet {sheet.title}, cell {cell.coordinate}"
+        if cell.data_type == "f":
+            if cell.style != BLANK_ON_PAPER:
+                mend = f"Write a value, or give the cell the style {BLANK_ON_PAPER} if it may be empty on paper."
+                yield Problem(where, "A formula stands in a template; its printed value would be missing.", mend)
+            continue
+        if not isinstance(cell.value, str):
+            whole = type(cell.value) is int and cell.number_format == "General"
+            if cell.value is not None and not whole:
                 yield Problem(
-                    where, f"The font cannot draw {', '.join(f'U+{ord(c):04X}' for c in sorted(missing))}.", "Write it in words."
+                    where,
+                    "A number or date stands in a template; paper would show it without its format.",
+                    "Write it as text.",
                 )
+            continue
+        for defect in check_text(cell.value, known):
+            yield Problem(where, defect.what, defect.mend)
+        if missing := {char for char in cell.value if ord(char) not in house_characters() and char != "\n"}:
+            yield Problem(
+                where, f"The font cannot draw {', '.join(f'U+{ord(c):04X}' for c in sorted(missing))}.", "Write it in words."
+            )
     for margin in (sheet.oddHeader, sheet.oddFooter):
         for part in (margin.left, margin.center, margin.right):
             for defect in check_text(part.text or "", known):
@@ -102,8 +103,7 @@ def _print_set_up(sheet: Worksheet, shown: str) -> Iterator[Problem]:
         yield Problem(where, "The sheet is not fitted to one page's width.", "Set it: Page Layout, Width, 1 page.")
     for table in sheet.tables.values():
         left, top, right, bottom = range_boundaries(table.ref)
-        below = [row for row in sheet.iter_rows(min_row=bottom + 1) if any(cell.value is not None for cell in row)]
-        if below:
+        if any(cell.row > bottom and cell.value is not None for cell in cells_of(sheet)):
             yield Problem(
                 f"{where}, table {table.name}",
                 "Something stands below the table, into which its rows would grow.",

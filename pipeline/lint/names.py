@@ -19,6 +19,9 @@ from pipeline.render.jinja import FILTERS, environment
 UNKNOWN = object()
 # a tag, or what stands before one: without that, few texts are left that differ
 BETWEEN = re.compile(r"(\{[{%#].*?[}%#]\})|[^{\n]+", re.DOTALL)
+# far beyond what a person writes; past them Python itself gives up while it compiles a text
+MAX_NESTED, MAX_LOOPS, MAX_LITERAL = 60, 4, 1_000
+SIMPLER = "Write it in smaller steps, or put the sentence into the catalogue."
 LOOP = frozenset({"index", "index0", "first", "last", "length", "revindex"})
 
 
@@ -44,15 +47,23 @@ def check_text(source: str, known: KnownNames) -> Iterator[Defect]:
     if "{" not in source:
         return
     try:
-        tree = _tree(source)
+        tree, line = _tree(source)
     except TemplateSyntaxError as error:
         mend = "Look for a missing brace, a missing {% endif %} or {% endfor %}, or a quotation mark that does not close."
         yield Defect(error.lineno or 1, f"The template language does not understand this: {error.message}.", mend)
         return
+    except (RecursionError, ValueError, MemoryError):
+        # of brackets in brackets, and of numbers with thousands of digits
+        yield Defect(1, "The template language does not understand this: it is nested too deeply, or too long.", SIMPLER)
+        return
+    if line:
+        yield Defect(line, "This is nested too deeply, or too long.", SIMPLER)
+        return
     yield from _Walk(known).block(tree.body, {})
 
 
-def _tree(source: str) -> nodes.Template:
+def _tree(source: str) -> tuple[nodes.Template, int]:
+    """What the template language makes of a source, and the line where that is too much, or 0."""
     try:
         return _parsed(BETWEEN.sub(r"\1 ", source))
     except TemplateSyntaxError:
@@ -61,8 +72,20 @@ def _tree(source: str) -> nodes.Template:
 
 
 @lru_cache(maxsize=1024)
-def _parsed(source: str) -> nodes.Template:
-    return environment(autoescape=True).parse(source)
+def _parsed(source: str) -> tuple[nodes.Template, int]:
+    tree = environment(autoescape=True).parse(source)
+    return tree, _too_much(tree)
+
+
+def _too_much(tree: nodes.Node) -> int:
+    """The line where loops or expressions stand in each other without end, or a literal is too long; 0 where none does."""
+    level = [(child, 0) for child in tree.iter_child_nodes()]
+    for _ in range(MAX_NESTED):
+        for node, loops in level:
+            if loops > MAX_LOOPS or (isinstance(node, nodes.Const) and len(repr(node.value)) > MAX_LITERAL):
+                return node.lineno
+        level = [(child, loops + isinstance(node, nodes.For)) for node, loops in level for child in node.iter_child_nodes()]
+    return level[0][0].lineno if level else 0
 
 
 @lru_cache(maxsize=128)
@@ -136,6 +159,8 @@ class _Walk:
                     f'The filter "{name}" is not used in templates.',
                     f"Only {allowed} may stand behind a bar. A default would hide a missing fact.",
                 )
+            case nodes.Mul() | nodes.Div() | nodes.FloorDiv() | nodes.Mod() | nodes.Pow():
+                yield Defect(node.lineno, f'"{node.operator}" is not used in templates.', "Only + and - are.")
             case nodes.Test():
                 yield Defect(node.lineno, f'"is {node.name}" is not used in templates.', "Ask for a fact: {% if facts.… %}.")
             case _:

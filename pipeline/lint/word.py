@@ -7,12 +7,12 @@ import re
 from collections.abc import Iterator, Mapping
 
 from docx import Document
-from docx.opc.exceptions import PackageNotFoundError
 from lxml import etree
 
 from pipeline.errors import Problem
 from pipeline.lint.names import KnownNames, check_text
 from pipeline.pdf.fonts import missing_fonts, missing_glyphs
+from pipeline.render.outside import field_words
 from pipeline.render.parts import UnsafeFile, W, parse, read_parts, relationships
 from pipeline.render.word import patched
 
@@ -42,7 +42,8 @@ def check_word_template(data: bytes, shown: str, known: KnownNames) -> Iterator[
             yield from list(_texts(root, shown, known))
     except UnsafeFile as error:
         yield Problem(shown, "The template cannot be used.", str(error))
-    except (PackageNotFoundError, KeyError, ValueError, etree.XMLSyntaxError):
+    except Exception:
+        # python-docx and docxtpl answer a damaged file with whatever goes wrong first
         yield Problem(shown, "The template is damaged.", "Open it in Word and save it anew.")
 
 
@@ -65,7 +66,7 @@ def _carried(parts: Mapping[str, bytes], roots: Mapping[str, etree._Element], sh
                 "Move it into the text, a header or a footer.",
             )
         if name in roots:
-            for field in sorted({field for field in _fields(roots[name]) if field not in FIELDS}):
+            for field in sorted({field for field in field_words(roots[name]) if field not in FIELDS}):
                 yield Problem(
                     f"{shown}, {name}",
                     f'It holds the field "{field}", which loads something or changes by itself.',
@@ -94,25 +95,6 @@ def _carried(parts: Mapping[str, bytes], roots: Mapping[str, etree._Element], sh
                     "The target of a link holds a name in braces; it would not be filled in.",
                     "Use {{r link(…) }}.",
                 )
-
-
-def _fields(root: etree._Element) -> Iterator[str]:
-    """The first word of each field, simple or put together from runs."""
-    for field in root.iter(f"{W}fldSimple"):
-        yield _first_word(str(field.get(f"{W}instr")))
-    code: list[str] | None = None
-    for element in root.iter(f"{W}fldChar", f"{W}instrText"):
-        if element.tag == f"{W}instrText":
-            (code if code is not None else []).append(element.text or "")
-        elif element.get(f"{W}fldCharType") == "begin":
-            code = []
-        elif code is not None:
-            yield _first_word("".join(code))
-            code = None
-
-
-def _first_word(code: str) -> str:
-    return (code.split() or [""])[0].upper()
 
 
 def _look(parts: Mapping[str, bytes], roots: Mapping[str, etree._Element], shown: str) -> Iterator[Problem]:

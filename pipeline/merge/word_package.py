@@ -8,7 +8,8 @@ from dataclasses import dataclass, field
 
 from lxml import etree
 
-from pipeline.render.parts import DAMAGED, RELATIONSHIP, UnsafeFile, W, parse, read_parts, refers_outside
+from pipeline.render.outside import refers_outside
+from pipeline.render.parts import DAMAGED, RELATIONSHIP, UnsafeFile, W, parse, read_parts
 
 RELATION = "http://schemas.openxmlformats.org/officeDocument/2006/relationships/"
 STRICT = "{http://purl.oclc.org/ooxml/wordprocessingml/main}document"

@@ -2,30 +2,23 @@
 
 from __future__ import annotations
 
-import hashlib
 import io
 import re
 from collections.abc import Collection, Iterator, Mapping, Sequence
+from contextlib import contextmanager
 from dataclasses import dataclass
 from datetime import date
+from functools import lru_cache
 from urllib.parse import unquote
 
-from pypdf import PageObject, PdfReader, PdfWriter
-from pypdf.constants import PageLabelStyle
-from pypdf.errors import PyPdfError
-from pypdf.generic import (
-    ArrayObject,
-    BooleanObject,
-    ByteStringObject,
-    DictionaryObject,
-    NameObject,
-    NullObject,
-    TextStringObject,
-)
+import pikepdf
+from pikepdf import Array, Dictionary, Name, Object, ObjectStreamMode, OutlineItem, Page, Pdf, String
 
 from pipeline.errors import ConversionError
 from pipeline.pdf.stamp import stamp_pages
 
+# comes inside of pikepdf, and writes the bytes
+QPDF = pikepdf.__libqpdf_version__
 OUTSIDE = re.compile(r"(https?|mailto|tel):", re.IGNORECASE)
 
 
@@ -51,11 +44,9 @@ class Properties:
 
 
 def count_pages(pdf: bytes) -> int:
-    """Number of pages; ConversionError where the file cannot be read."""
-    try:
-        return len(PdfReader(io.BytesIO(pdf)).pages)
-    except (PyPdfError, ValueError, KeyError) as error:
-        raise ConversionError("A PDF that was just made cannot be read back.") from error
+    """Number of pages, at least one; ConversionError where the file cannot be read."""
+    with _opened(pdf) as document:
+        return len(document.pages)
 
 
 def first_pages(lengths: Sequence[int]) -> list[int]:
@@ -71,111 +62,120 @@ def bind(parts: Sequence[Part], properties: Properties, unbound: Collection[str]
     """The bound PDF of the parts in order. Same parts, same bytes.
 
     unbound: names of the package's other files; a link to one of them is left as plain text, since a PDF goes alone.
-    Raises ConversionError where a link names any other file.
+    Raises ConversionError where a link names any other file, and where a part cannot be read.
     """
-    writer = PdfWriter()
-    readers = [PdfReader(io.BytesIO(part.pdf)) for part in parts]
-    starts = [start - 1 for start in first_pages([len(reader.pages) for reader in readers])]
-    for number, reader in enumerate(readers):
-        _resolve_names(reader)
-        if "/AcroForm" in reader.root_object:
-            # fields of one name in two documents would share one value
-            reader.add_form_topname(f"document{number}")
-        writer.append(reader, import_outline=False)
-    targets = {part.file: start for part, start in zip(parts, starts, strict=True) if part.file}
-    for part, start, reader in zip(parts, starts, readers, strict=True):
-        for page in writer.pages[start : start + len(reader.pages)]:
-            _unlink(page, unbound)
-            _turn_links(writer, page, targets, part.title)
-    stamp_pages(writer, properties.mark)
-    _add_bookmarks(writer, parts, starts)
-    _set_properties(writer, parts, properties)
+    binder = pikepdf.new()
+    starts = []
+    for part in parts:
+        starts.append(len(binder.pages))
+        _append(binder, part)
+    pages = list(binder.pages)
+    targets = {part.file: pages[start] for part, start in zip(parts, starts, strict=True) if part.file}
+    for part, start, end in zip(parts, starts, [*starts[1:], len(pages)], strict=True):
+        for page in pages[start:end]:
+            _turn_links(page, targets, unbound, part.title)
+    stamp_pages(binder, properties.mark)
+    _add_bookmarks(binder, parts, starts)
+    _set_properties(binder, properties)
     target = io.BytesIO()
-    writer.write(target)
+    binder.save(target, object_stream_mode=ObjectStreamMode.generate, deterministic_id=True)
     return target.getvalue()
 
 
-def _annotations(page: PageObject) -> Iterator[DictionaryObject]:
-    for reference in page.get("/Annots") or ():
-        annotation = reference.get_object()
-        if annotation.get("/Subtype") == "/Link":
-            yield annotation
+@contextmanager
+def _opened(pdf: bytes) -> Iterator[Pdf]:
+    """A PDF of one of the engines, to be read; ConversionError where anything in it had to be repaired or guessed."""
+    try:
+        with pikepdf.open(io.BytesIO(pdf)) as document:
+            yield document
+            # last, since what is read late is found damaged late
+            if not document.pages or document.get_warnings():
+                raise ValueError
+    except (pikepdf.PikepdfError, ValueError, TypeError) as error:
+        raise ConversionError("A PDF that was just made cannot be read back.") from error
 
 
-def _resolve_names(reader: PdfReader) -> None:
-    """Put the page itself in place of its name, so that equal names of two documents cannot meet."""
-    named = reader.named_destinations
-    for page in reader.pages:
-        for link in _annotations(page):
-            action = link.get("/A")
-            holder, key = (action.get_object(), "/D") if action and action.get_object().get("/S") == "/GoTo" else (link, "/Dest")
-            name = holder.get(key)
-            if isinstance(name, (str, bytes)):
-                found = named.get(name if isinstance(name, str) else name.decode("latin-1"))
-                if found is not None:
-                    holder[NameObject(key)] = found.dest_array
-    for key in ("/Dests", "/Names"):
-        reader.root_object.pop(key, None)
+def _append(binder: Pdf, part: Part) -> None:
+    """Add the pages of a part. Form fields and named places that are called the same in two parts stay apart."""
+    start = len(binder.pages)
+    with _opened(part.pdf) as document:
+        # https://pikepdf.readthedocs.io/en/latest/topics/pages.html: pages.extend would leave fields and places behind
+        copied = binder.add_pages_from(document)
+    for page in binder.pages[start:] if copied.dropped_dests else ():
+        # a place that is not in its own part may be in another one
+        _keep(page, [one for one in _annotations(page) if _place(one) not in copied.dropped_dests])
 
 
-def _file_of(uri: object) -> str:
+def _turn_links(page: Page, targets: Mapping[str, Page], unbound: Collection[str], title: str) -> None:
+    """Relative links to files of the package become jumps to the page where the file begins, or go and leave the words."""
+    kept = []
+    for annotation in _annotations(page):
+        uri = _uri(annotation)
+        if uri and not OUTSIDE.match(uri):
+            name = _file_of(uri)
+            if name in unbound:
+                continue
+            if name not in targets:
+                raise ConversionError(f'"{title}" links to the file "{name}", which is not bound. Mend the link in its template.')
+            del annotation.A
+            annotation.Dest = Array([targets[name].obj, Name.XYZ, None, None, None])
+        kept.append(annotation)
+    _keep(page, kept)
+
+
+def _annotations(page: Page) -> list[Object]:
+    return list(page.obj.get(Name.Annots, ()))
+
+
+def _keep(page: Page, annotations: Sequence[Object]) -> None:
+    if len(annotations) < len(page.obj.get(Name.Annots, ())):
+        page.obj.Annots = Array(annotations)
+
+
+def _place(annotation: Object) -> str:
+    """The name of the place to which a link jumps, or "" where it gives the page itself."""
+    action = annotation.get(Name.A)
+    place = annotation.get(Name.Dest) if action is None else action.get(Name.D)
+    return str(place) if isinstance(place, (Name, String)) else ""
+
+
+def _uri(annotation: Object) -> str:
+    action = annotation.get(Name.A)
+    return "" if action is None else str(action.get(Name.URI, ""))
+
+
+@lru_cache(maxsize=1024)
+def _file_of(uri: str) -> str:
     """The name of the file: engines may have made the relative target absolute, and the name is unique in the package."""
-    return unquote(str(uri)).replace("\\", "/").split("#")[0].rsplit("/", 1)[-1]
+    return unquote(uri).replace("\\", "/").split("#")[0].rsplit("/", 1)[-1]
 
 
-def _unlink(page: PageObject, unbound: Collection[str]) -> None:
-    """Take the links to these files off a page; the words stay."""
-    if unbound and "/Annots" in page:
-        kept = [one for one in page["/Annots"] if _file_of(_uri(one.get_object()) or "") not in unbound]  # type: ignore[attr-defined]
-        page[NameObject("/Annots")] = ArrayObject(kept)
+def _add_bookmarks(binder: Pdf, parts: Sequence[Part], starts: Sequence[int]) -> None:
+    with binder.open_outline() as outline:
+        level = outline.root
+        for part, start in zip(parts, starts, strict=True):
+            item = OutlineItem(part.title, start)
+            if part.depth == 0:
+                outline.root.append(item)
+                level = item.children
+            else:
+                level.append(item)
 
 
-def _uri(annotation: DictionaryObject) -> object | None:
-    action = annotation.get("/A")
-    return action.get_object().get("/URI") if action else None
-
-
-def _turn_links(writer: PdfWriter, page: PageObject, targets: Mapping[str, int], title: str) -> None:
-    """Relative links to files of the package become jumps to the page where the file begins."""
-    for link in _annotations(page):
-        uri = _uri(link)
-        if uri is None or OUTSIDE.match(str(uri)):
-            continue
-        name = _file_of(uri)
-        if name not in targets:
-            raise ConversionError(f'"{title}" links to the file "{name}", which is not bound. Mend the link in its template.')
-        target = writer.pages[targets[name]].indirect_reference
-        assert target is not None
-        del link["/A"]
-        link[NameObject("/Dest")] = ArrayObject([target, NameObject("/XYZ"), NullObject(), NullObject(), NullObject()])
-
-
-def _add_bookmarks(writer: PdfWriter, parts: Sequence[Part], starts: Sequence[int]) -> None:
-    section = None
-    for part, start in zip(parts, starts, strict=True):
-        item = writer.add_outline_item(title=part.title, page_number=start, parent=section if part.depth else None)
-        if part.depth == 0:
-            section = item
-
-
-def _set_properties(writer: PdfWriter, parts: Sequence[Part], properties: Properties) -> None:
+def _set_properties(binder: Pdf, properties: Properties) -> None:
     stamp = f"D:{properties.day:%Y%m%d}000000Z"
-    writer.metadata = None
-    writer.add_metadata(
-        {
-            "/Title": properties.title,
-            "/Author": properties.author,
-            "/Subject": properties.subject,
-            "/Creator": "binder",
-            "/Producer": "pypdf",
-            "/CreationDate": stamp,
-            "/ModDate": stamp,
-        }
+    binder.trailer.Info = binder.make_indirect(
+        Dictionary(
+            Title=properties.title,
+            Author=properties.author,
+            Subject=properties.subject,
+            Creator="binder",
+            Producer="pikepdf",
+            CreationDate=stamp,
+            ModDate=stamp,
+        )
     )
-    root = writer.root_object
-    root[NameObject("/Lang")] = TextStringObject("en-US")
-    root[NameObject("/ViewerPreferences")] = DictionaryObject({NameObject("/DisplayDocTitle"): BooleanObject(True)})
-    writer.page_mode = "/UseOutlines"
-    writer.set_page_label(0, len(writer.pages) - 1, style=PageLabelStyle.DECIMAL, start=1)
-    digest = hashlib.md5(b"".join(hashlib.sha256(part.pdf).digest() for part in parts), usedforsecurity=False).digest()
-    writer._ID = ArrayObject([ByteStringObject(digest), ByteStringObject(digest)])
+    binder.Root.Lang = "en-US"
+    binder.Root.ViewerPreferences = Dictionary(DisplayDocTitle=True)
+    binder.Root.PageMode = Name.UseOutlines
+    binder.Root.PageLabels = Dictionary(Nums=[0, Dictionary(S=Name.D, St=1)])

@@ -2,25 +2,25 @@
 
 from __future__ import annotations
 
-import multiprocessing
 import os
 import shutil
 import subprocess
 import tempfile
-from collections.abc import Iterator, Sequence
-from concurrent.futures import BrokenExecutor, ProcessPoolExecutor
+from collections.abc import Sequence
+from concurrent.futures import BrokenExecutor
 from concurrent.futures import TimeoutError as Late
-from contextlib import contextmanager
+from contextlib import nullcontext
 from dataclasses import dataclass
 from importlib.metadata import version
 from pathlib import Path
 from typing import Protocol
-from xml.sax.saxutils import escape
 
 from pipeline.errors import ConversionError
-from pipeline.pdf.draw import draw, use_fonts
-from pipeline.pdf.fonts import FAMILY, missing_fonts, missing_glyphs, packaged_fonts
+from pipeline.pdf.draw import draw
+from pipeline.pdf.fontconfig import private_fonts
+from pipeline.pdf.fonts import missing_fonts, missing_glyphs
 from pipeline.render.parts import read_parts
+from pipeline.work import Workers, working
 
 SECONDS_A_DOCUMENT = 60
 
@@ -61,58 +61,34 @@ def check_fonts(source: Source) -> None:
         )
 
 
-@contextmanager
-def private_fonts() -> Iterator[Path]:
-    """A fontconfig of our own that knows the packaged fonts only; without a default family Skia draws nothing."""
-    with tempfile.TemporaryDirectory(prefix="binder-fonts-") as folder:
-        file = Path(folder, "fonts.conf")
-        file.write_text(
-            '<?xml version="1.0"?><!DOCTYPE fontconfig SYSTEM "fonts.dtd"><fontconfig>'
-            f"<dir>{escape(str(packaged_fonts()))}</dir><cachedir>{escape(folder)}/cache</cachedir>"
-            '<match target="pattern"><edit name="family" mode="append_last">'
-            f"<string>{FAMILY}</string></edit></match></fontconfig>",
-            "utf-8",
-        )
-        yield file
-
-
 class EmbeddedEngine:
-    """dxpdf (Skia), from a wheel. In processes of its own: a crash of native code is an error, not the end."""
+    """dxpdf (Skia), from a wheel. workers: who draws; by default processes of its own."""
 
     name = "dxpdf"
     version = version("dxpdf")
 
-    def __init__(self, jobs: int | None = None) -> None:
-        self.jobs = jobs or min(4, os.cpu_count() or 1)
+    def __init__(self, workers: Workers | None = None) -> None:
+        self.workers = workers
 
     def convert(self, sources: Sequence[Source]) -> list[bytes]:
-        if not sources:
-            return []
-        for source in sources:
-            check_fonts(source)
-        spawn = multiprocessing.get_context("spawn")
-        jobs = min(self.jobs, len(sources))
-        with private_fonts() as fonts, ProcessPoolExecutor(jobs, spawn, initializer=use_fonts, initargs=(str(fonts),)) as pool:
-            waiting = [pool.submit(draw, source.paper, source.suffix == "docx") for source in sources]
-            results: list[bytes] = []
+        results: list[bytes] = []
+        with nullcontext(self.workers) if self.workers else working() as workers:
+            waiting = [workers.start(_drawn, source.id, source.suffix, source.paper) for source in sources]
             for source, future in zip(sources, waiting, strict=True):
                 try:
                     results.append(_verified(source, future.result(timeout=SECONDS_A_DOCUMENT)))
                 except Late as error:
-                    _stop(pool)
                     raise ConversionError(f"{source.id} could not be drawn within {SECONDS_A_DOCUMENT} seconds.") from error
                 except (BrokenExecutor, RuntimeError, ValueError) as error:
-                    _stop(pool)
                     raise ConversionError(
                         f"{source.id} could not be drawn by {self.name}: {error}. Try --pdf-engine libreoffice."
                     ) from error
-            return results
+        return results
 
 
-def _stop(pool: ProcessPoolExecutor) -> None:
-    for process in list((pool._processes or {}).values()):
-        process.kill()
-    pool.shutdown(wait=False, cancel_futures=True)
+def _drawn(id: str, suffix: str, paper: bytes) -> bytes:
+    check_fonts(Source(id, suffix, paper, paper))
+    return draw(paper, suffix == "docx")
 
 
 class LibreOfficeEngine:
@@ -170,6 +146,6 @@ def _verified(source: Source, pdf: bytes) -> bytes:
     return pdf
 
 
-def engine(name: str, jobs: int | None = None) -> Engine:
-    """The engine by name: "dxpdf" or "libreoffice"; jobs: processes of the first, default one for each processor."""
-    return LibreOfficeEngine() if name == "libreoffice" else EmbeddedEngine(jobs)
+def engine(name: str, workers: Workers | None = None) -> Engine:
+    """The engine by name: "dxpdf" or "libreoffice"; workers: who draws for the first."""
+    return LibreOfficeEngine() if name == "libreoffice" else EmbeddedEngine(workers)

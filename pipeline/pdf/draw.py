@@ -1,32 +1,27 @@
-"""What a drawing process does. It imports little, because each process pays for it."""
+"""One Word document to PDF, by dxpdf."""
 
 from __future__ import annotations
 
-import os
+import dxpdf
 
-MOST_BREAKS = 12
-
-
-def use_fonts(file: str) -> None:
-    """Let the native library know the fonts of this fontconfig file only; once, before the first document."""
-    os.environ["FONTCONFIG_FILE"] = file
-    # it also parses the system's templates, only to complain about what is new to it, so its messages go nowhere
-    os.dup2(os.open(os.devnull, os.O_WRONLY), 2)
+from pipeline.pdf.fontconfig import unheard
+from pipeline.pdf.keep import draw_together
 
 
 def draw(document: bytes, filled: bool) -> bytes:
-    """PDF of a Word file. filled: keep heading rows and signatures with their text; the empty rows of a form look like nothing."""
-    import dxpdf
+    """PDF of a Word file. filled: keep heading rows and signatures with their text; the empty rows of a form look like nothing.
 
-    from pipeline.pdf.keep import break_before, lonely_end, lonely_headings
+    RuntimeError where the engine cannot draw it.
+    """
+    return draw_together(document, _converted) if filled else _converted(document)
 
-    pdf = bytes(dxpdf.convert(document))
-    # each mended page moves what follows it
-    for _ in range(MOST_BREAKS if filled else 0):
-        lonely = lonely_headings(document, pdf)
-        table = lonely[0] if lonely else lonely_end(document, pdf)
-        if table is None:
-            break
-        document = break_before(document, table)
-        pdf = bytes(dxpdf.convert(document))
-    return pdf
+
+def _converted(document: bytes) -> bytes:
+    try:
+        with unheard():
+            return bytes(dxpdf.convert(document))
+    except (Exception, KeyboardInterrupt, SystemExit):
+        raise
+    except BaseException as panic:
+        # of Rust, and no Exception
+        raise RuntimeError("it gave up on the document") from panic

@@ -13,13 +13,15 @@ from importlib.resources import files
 from pathlib import Path
 from typing import Any
 
-from fontTools.ttLib import TTFont, TTLibError
+from fontTools.ttLib import TTFont
 
 from pipeline.errors import Problem
 from pipeline.loading import strings
+from pipeline.pdf.cmap import check_font
 from pipeline.render.parts import RELATIONSHIP, A, R, W, parse
 
 FAMILY = "Atkinson Hyperlegible"
+KINDS = tuple(f"{W}{kind}" for kind in ("ascii", "hAnsi", "cs", "eastAsia"))
 FACES = ("embedRegular", "embedBold", "embedItalic", "embedBoldItalic")
 
 
@@ -30,6 +32,7 @@ def packaged_fonts() -> Path:
 
 @lru_cache(maxsize=64)
 def _characters(font: bytes) -> frozenset[int]:
+    check_font(font)
     with TTFont(io.BytesIO(font), lazy=True) as face:
         return frozenset(face.getBestCmap())
 
@@ -69,17 +72,8 @@ def embedded_fonts(parts: Mapping[str, bytes]) -> dict[str, list[bytes]]:
 
 def named_fonts(parts: Mapping[str, bytes]) -> set[str]:
     """Every font family that the text, the styles and the numbering of a Word document name."""
-    names: set[str] = set()
-    for name, part in parts.items():
-        if re.fullmatch(r"word/(document|styles|numbering|header\d*|footer\d*|footnotes)\.xml", name):
-            for fonts in parse(part).iter(f"{W}rFonts"):
-                names.update(
-                    str(v) for k, v in fonts.attrib.items() if str(k).removeprefix(W) in ("ascii", "hAnsi", "cs", "eastAsia")
-                )
-            names.update(str(symbol.get(f"{W}font")) for symbol in parse(part).iter(f"{W}sym"))
-        if re.fullmatch(r"word/theme/theme\d*\.xml", name):
-            names.update(str(face.get("typeface")) for face in parse(part).iter(f"{A}latin"))
-    return names - {""}
+    drawn = r"word/(document|styles|numbering|header\d*|footer\d*|footnotes|theme/theme\d*)\.xml"
+    return {name for part in parts if re.fullmatch(drawn, part) for name in _used(parts[part])[0]} - {""}
 
 
 def missing_fonts(parts: Mapping[str, bytes]) -> set[str]:
@@ -91,17 +85,31 @@ def missing_glyphs(parts: Mapping[str, bytes]) -> set[str]:
     """Characters of the text of a Word document that a face it carries cannot draw."""
     try:
         drawn = [_characters(face) for faces in embedded_fonts(parts).values() for face in faces]
-    except (TTLibError, KeyError, ValueError) as error:
+    except Exception as error:
+        # fontTools answers a damaged table with whatever goes wrong first
         raise ValueError("a font that the document carries cannot be read") from error
     able = frozenset.intersection(*drawn) if drawn else house_characters()
-    used: set[str] = set()
-    for name, part in parts.items():
-        if re.fullmatch(r"word/(document|header\d*|footer\d*|footnotes|numbering)\.xml", name):
-            root = parse(part)
-            used.update(
-                *(text.text or "" for text in root.iter(f"{W}t")), *(str(t.get(f"{W}val")) for t in root.iter(f"{W}lvlText"))
-            )
+    texts = r"word/(document|header\d*|footer\d*|footnotes|numbering)\.xml"
+    used = {char for part in parts if re.fullmatch(texts, part) for char in _used(parts[part])[1]}
     return {char for char in used if ord(char) not in able and char not in "\n\t\u00ad"}
+
+
+@lru_cache(maxsize=64)
+def _used(part: bytes) -> tuple[frozenset[str], frozenset[str]]:
+    """The families that a part names, and the characters that it prints; styles and margins are the same in many documents."""
+    families: set[str] = set()
+    characters: set[str] = set()
+    root = parse(part)
+    for text in root.iter(f"{W}t"):
+        characters.update(text.text or "")
+    for level in root.iter(f"{W}lvlText"):
+        characters.update(str(level.get(f"{W}val")))
+    for fonts in root.iter(f"{W}rFonts"):
+        families.update(str(fonts.get(kind)) for kind in KINDS if fonts.get(kind) is not None)
+    families.update(str(symbol.get(f"{W}font")) for symbol in root.iter(f"{W}sym"))
+    if root.tag == f"{A}theme":
+        families.update(str(face.get("typeface")) for face in root.iter(f"{A}latin"))
+    return frozenset(families), frozenset(characters)
 
 
 def undrawable(value: Any, shown: str) -> Iterator[Problem]:

@@ -10,62 +10,35 @@ from functools import lru_cache
 
 from fontTools import subset
 from fontTools.ttLib import TTFont
-from pypdf import PageObject, PdfWriter
-from pypdf.generic import (
-    ArrayObject,
-    DictionaryObject,
-    FloatObject,
-    IndirectObject,
-    NameObject,
-    NumberObject,
-    StreamObject,
-)
+from pikepdf import Dictionary, Name, Object, Pdf
 
 from pipeline.pdf.fonts import packaged_fonts
 
 TEXT = "Binder page {number} of {total}"
-FONT, SIZE, BASELINE, GREY, RED = "/BinderStamp", 8.0, 17.0, 0.29, "0.7 0.15 0.12"
+FONT, SIZE, BASELINE, GREY, RED = Name.BinderStamp, 8.0, 17.0, 0.29, "0.7 0.15 0.12"
 FIRST, LAST = 32, 122
 
 
-def stamp_pages(writer: PdfWriter, mark: str = "") -> None:
+def stamp_pages(binder: Pdf, mark: str = "") -> None:
     """Write the physical page number, from 1, into the middle of each page's lower margin; mark: before it, in red."""
-    if not writer.pages:
-        return
     data, widths = _subset(mark)
-    font = _font(writer, data, widths)
-    total = len(writer.pages)
-    opening = writer._add_object(_stream(b"q\n"))
-    for number, page in enumerate(writer.pages, 1):
+    font = _font(binder, data, widths)
+    total = len(binder.pages)
+    # closes what a page leaves open: its last transformation would move the stamp
+    opening = binder.make_stream(b"q\n")
+    for number, page in enumerate(binder.pages, 1):
         text = TEXT.format(number=number, total=total)
         ahead = f"{mark}   " if mark else ""
         wide = SIZE * sum(widths[ord(c) - FIRST] for c in ahead + text) / 1000
-        left = float(page.mediabox.left) + (float(page.mediabox.width) - wide) / 2
+        left, bottom, right, _ = map(float, page.mediabox)
         marked = f"{RED} rg ({ahead}) Tj " if mark else ""
         code = (
-            f"\nQ\n/Artifact BMC q BT {FONT} {SIZE:g} Tf 1 0 0 1 {left:.2f} {float(page.mediabox.bottom) + BASELINE:.2f} Tm "
+            f"\nQ\n/Artifact BMC q BT {FONT} {SIZE:g} Tf 1 0 0 1 {left + (right - left - wide) / 2:.2f} {bottom + BASELINE:.2f} Tm "
             f"{marked}{GREY:g} g ({text}) Tj ET Q EMC\n"
         )
-        closing = writer._add_object(_stream(code.encode("ascii")))
-        page[NameObject("/Contents")] = ArrayObject([opening, *_contents(page), closing])
-        resources = page.setdefault(NameObject("/Resources"), DictionaryObject()).get_object()
-        fonts = resources.setdefault(NameObject("/Font"), DictionaryObject()).get_object()
-        fonts[NameObject(FONT)] = font
-
-
-def _contents(page: PageObject) -> list[IndirectObject]:
-    contents = page.get("/Contents")
-    if contents is None:
-        return []
-    if isinstance(contents.get_object(), ArrayObject):
-        return list(contents.get_object())
-    return [page.raw_get("/Contents")]
-
-
-def _stream(code: bytes) -> StreamObject:
-    stream = StreamObject()
-    stream.set_data(code)
-    return stream
+        page.contents_add(opening, prepend=True)
+        page.contents_add(code.encode("ascii"))
+        page.add_resource(font, Name.Font, FONT)
 
 
 @lru_cache(maxsize=2)
@@ -83,34 +56,29 @@ def _subset(mark: str) -> tuple[bytes, tuple[int, ...]]:
     return target.getvalue(), widths
 
 
-def _font(writer: PdfWriter, data: bytes, widths: tuple[int, ...]) -> IndirectObject:
-    file = _stream(data).flate_encode()
-    file[NameObject("/Length1")] = NumberObject(len(data))
-    descriptor = DictionaryObject(
-        {
-            NameObject("/Type"): NameObject("/FontDescriptor"),
-            NameObject("/FontName"): NameObject("/STAMPA+AtkinsonHyperlegible-Regular"),
-            NameObject("/Flags"): NumberObject(32),
-            NameObject("/FontBBox"): ArrayObject(map(NumberObject, (-200, -250, 1200, 950))),
-            NameObject("/ItalicAngle"): NumberObject(0),
-            NameObject("/Ascent"): NumberObject(950),
-            NameObject("/Descent"): NumberObject(-250),
-            NameObject("/CapHeight"): NumberObject(668),
-            NameObject("/StemV"): NumberObject(80),
-            NameObject("/FontFile2"): writer._add_object(file),
-        }
+def _font(binder: Pdf, data: bytes, widths: tuple[int, ...]) -> Object:
+    name = Name("/STAMPA+AtkinsonHyperlegible-Regular")
+    descriptor = Dictionary(
+        Type=Name.FontDescriptor,
+        FontName=name,
+        Flags=32,
+        FontBBox=[-200, -250, 1200, 950],
+        ItalicAngle=0,
+        Ascent=950,
+        Descent=-250,
+        CapHeight=668,
+        StemV=80,
+        FontFile2=binder.make_stream(data, Length1=len(data)),
     )
-    return writer._add_object(
-        DictionaryObject(
-            {
-                NameObject("/Type"): NameObject("/Font"),
-                NameObject("/Subtype"): NameObject("/TrueType"),
-                NameObject("/BaseFont"): NameObject("/STAMPA+AtkinsonHyperlegible-Regular"),
-                NameObject("/Encoding"): NameObject("/WinAnsiEncoding"),
-                NameObject("/FirstChar"): NumberObject(FIRST),
-                NameObject("/LastChar"): NumberObject(LAST),
-                NameObject("/Widths"): ArrayObject(map(FloatObject, widths)),
-                NameObject("/FontDescriptor"): writer._add_object(descriptor),
-            }
+    return binder.make_indirect(
+        Dictionary(
+            Type=Name.Font,
+            Subtype=Name.TrueType,
+            BaseFont=name,
+            Encoding=Name.WinAnsiEncoding,
+            FirstChar=FIRST,
+            LastChar=LAST,
+            Widths=list(widths),
+            FontDescriptor=binder.make_indirect(descriptor),
         )
     )

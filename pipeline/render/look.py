@@ -10,6 +10,9 @@ from PIL import Image, ImageOps, UnidentifiedImageError
 
 MAX_PIXELS = 16_000_000
 MAX_SIDE = 1_200
+# of a JPEG that becomes sharper step by step; each goes over the whole picture, and a small file can hold a hundred thousand
+# https://libjpeg-turbo.org/pmwiki/uploads/About/TwoIssueswiththeJPEGStandard.pdf
+MAX_STEPS = 100
 MAX_SCAN = 60_000_000  # a photograph of a signed page
 # background of each level of risk, light enough for black text
 LEVEL_FILLS = {"very_low": "DCE9E3", "low": "E6EED3", "moderate": "FBEBC2", "high": "F6D2B8", "very_high": "EFB7B0"}
@@ -30,6 +33,7 @@ class BadPicture(ValueError):
 
 def read_picture(data: bytes) -> bytes:
     """A client's PNG or JPEG, decoded within bounds and written anew as PNG without anything else it carried."""
+    _refuse_slow(data)
     try:
         with warnings.catch_warnings():
             warnings.simplefilter("error", Image.DecompressionBombWarning)
@@ -54,6 +58,7 @@ def read_picture(data: bytes) -> bytes:
 
 def check_scan(data: bytes, kind: str) -> None:
     """BadPicture where the bytes are no sound picture of this kind (PNG, JPEG) of at most MAX_SCAN pixels."""
+    _refuse_slow(data)
     try:
         with warnings.catch_warnings():
             warnings.simplefilter("error", Image.DecompressionBombWarning)
@@ -67,6 +72,11 @@ def check_scan(data: bytes, kind: str) -> None:
         raise BadPicture(f"It is not a {kind} picture, whatever its name says.") from error
     except (OSError, SyntaxError, ValueError) as error:
         raise BadPicture("It is damaged.") from error
+
+
+def _refuse_slow(data: bytes) -> None:
+    if data.startswith(b"\xff\xd8") and data.count(b"\xff\xda") > MAX_STEPS:
+        raise BadPicture(f"It is stored in more than {MAX_STEPS} steps, as no camera does.")
 
 
 def picture_size(png: bytes) -> tuple[int, int]:

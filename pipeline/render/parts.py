@@ -16,6 +16,7 @@ from lxml import etree
 MAX_PARTS = 2_000
 MAX_TOTAL = 100_000_000
 MAX_RATIO = 200
+MAX_TAGS = 1_000_000  # of all parts together; the fullest workbook of a large practice has two hundred thousand
 EPOCH = (1980, 1, 1, 0, 0, 0)
 W = "{http://schemas.openxmlformats.org/wordprocessingml/2006/main}"
 R = "{http://schemas.openxmlformats.org/officeDocument/2006/relationships}"
@@ -43,6 +44,11 @@ BY_NAME = {
     "afchunk": "afchunk",
 }
 DOCTYPES = tuple("<!DOCTYPE".encode(code) for code in ("utf-8", "utf-16-le", "utf-16-be"))
+# the encodings that Office files may have (ECMA-376 part 2, 6.2.5); in any other one a document type would not be seen
+ENCODINGS = (b"utf-8", b"utf-16", b"us-ascii")
+DECLARED = re.compile(rb"""<\?xml[^>]*?\sencoding\s*=\s*["']([^"'>]*)["'][^>]*\?>""")
+UCS4 = (b"<\0\0\0", b"\0\0\0<", b"\xff\xfe\0\0", b"\0\0\xfe\xff")
+LONGEST_DECLARATION = 400
 DAMAGED = "It is damaged or locked with a password. Save it anew without one."
 
 
@@ -71,17 +77,22 @@ def read_parts(data: bytes) -> dict[str, bytes]:
     if any(entry.compress_type not in (zipfile.ZIP_STORED, zipfile.ZIP_DEFLATED) or entry.flag_bits & 1 for entry in entries):
         raise UnsafeFile(DAMAGED)
     try:
-        parts = {entry.filename: archive.read(entry) for entry in entries if not entry.is_dir()}
+        parts = {entry.filename: _inflated(archive, entry) for entry in entries if not entry.is_dir()}
     except (zipfile.BadZipFile, zlib.error, struct.error, RuntimeError, OSError, EOFError, ValueError, KeyError) as error:
         raise UnsafeFile(DAMAGED) from error
-    for name, part in parts.items():
-        if name.endswith((".xml", ".rels")) and any(word in part for word in DOCTYPES):
+    # of every part, because any may be read as XML: what a part is called does not say what it is
+    for part in parts.values():
+        if any(word in part for word in DOCTYPES):
             raise UnsafeFile("A part declares a document type, which Office never writes. Do not use it.")
+        if not _in_known_encoding(part):
+            raise UnsafeFile("A part is written in an encoding that Office never uses. Do not use it.")
+    if sum(part.count(b"<") for part in parts.values()) > MAX_TAGS:
+        raise UnsafeFile("It holds more than any document of ours. Do not use it.")
     if "[Content_Types].xml" not in parts:
         raise UnsafeFile("It is not a Word or Excel file (.docx, .xlsx). Save it anew from Word or Excel.")
-    if b"macroEnabled" in parts["[Content_Types].xml"]:
-        raise UnsafeFile(FORBIDDEN["vbaproject"])
     try:
+        if any("macroenabled" in element.get("ContentType", "").lower() for element in parse(parts["[Content_Types].xml"])):
+            raise UnsafeFile(FORBIDDEN["vbaproject"])
         inside = [relationship for _, relationship in relationships(parts) if relationship.get("TargetMode") != "External"]
     except etree.XMLSyntaxError as error:
         raise UnsafeFile(DAMAGED) from error
@@ -94,13 +105,35 @@ def read_parts(data: bytes) -> dict[str, bytes]:
     return parts
 
 
-def write_parts(parts: Mapping[str, bytes]) -> bytes:
-    """The archive of these parts: sorted, without clock or operating system, so that equal parts give equal bytes."""
+def _inflated(archive: zipfile.ZipFile, entry: zipfile.ZipInfo) -> bytes:
+    """The bytes of an entry. Never more are inflated than it says it has; read() without a number inflates first and cuts later."""
+    with archive.open(entry) as file:
+        return file.read(entry.file_size + 1)
+
+
+def _in_known_encoding(part: bytes) -> bool:
+    """Whether a part, if it is XML, is written in UTF-8 or UTF-16."""
+    if part.startswith(UCS4):
+        return False
+    head = part[: 2 * LONGEST_DECLARATION].replace(b"\0", b"").removeprefix(b"\xef\xbb\xbf").removeprefix(b"\xff\xfe")
+    head = head.removeprefix(b"\xfe\xff")[:LONGEST_DECLARATION]
+    if not head.startswith(b"<?xml"):
+        return True
+    declared = DECLARED.match(head)
+    return declared[1].lower() in ENCODINGS if declared else b"?>" in head and b"encoding" not in head.partition(b"?>")[0]
+
+
+def write_parts(parts: Mapping[str, bytes], *, packed: bool = True) -> bytes:
+    """The archive of these parts: sorted, without clock or operating system, so that equal parts give equal bytes.
+
+    packed: False for a file that is read once and thrown away; packing takes ten times as long as all the rest.
+    """
     target = io.BytesIO()
-    with zipfile.ZipFile(target, "w", zipfile.ZIP_DEFLATED, compresslevel=6) as archive:
+    method = zipfile.ZIP_DEFLATED if packed else zipfile.ZIP_STORED
+    with zipfile.ZipFile(target, "w", method, compresslevel=6) as archive:
         for name in sorted(parts, key=lambda name: (name != "[Content_Types].xml", name)):
             info = zipfile.ZipInfo(name, EPOCH)
-            info.compress_type, info.create_system, info.external_attr = zipfile.ZIP_DEFLATED, 3, 0o600 << 16
+            info.compress_type, info.create_system, info.external_attr = method, 3, 0o600 << 16
             archive.writestr(info, parts[name])
     return target.getvalue()
 
@@ -117,17 +150,9 @@ def serialize(root: etree._Element) -> bytes:
 def relationships(parts: Mapping[str, bytes]) -> Iterator[tuple[str, etree._Element]]:
     """(name of the .rels part, relationship) of the whole file."""
     for name, part in parts.items():
-        if name.endswith(".rels"):
+        if name.lower().endswith(".rels"):
             for relationship in parse(part).iter(RELATIONSHIP):
                 yield name, relationship
-
-
-def refers_outside(parts: Mapping[str, bytes]) -> bool:
-    """Whether an Office file loads something from elsewhere; a hyperlink only leads there."""
-    return any(
-        relationship.get("TargetMode") == "External" and not str(relationship.get("Type")).endswith("/hyperlink")
-        for _, relationship in relationships(parts)
-    )
 
 
 def core_properties(title: str, subject: str, author: str, day: date, keywords: str = "") -> bytes:

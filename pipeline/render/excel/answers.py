@@ -9,6 +9,7 @@ import zlib
 from collections.abc import Iterator
 from dataclasses import dataclass, field
 from datetime import date, datetime
+from itertools import islice
 
 from openpyxl.cell.cell import Cell, MergedCell
 from openpyxl.utils import get_column_letter
@@ -16,9 +17,9 @@ from openpyxl.workbook import Workbook as Book
 from openpyxl.worksheet.worksheet import Worksheet
 
 from pipeline.errors import Problem, ProblemsFound, did_you_mean
-from pipeline.loading import CONTROL, TEMPLATE_SYNTAX
+from pipeline.loading import CONTROL, TEMPLATE_SYNTAX, named
 from pipeline.pdf.fonts import house_characters
-from pipeline.render.excel.guard import one_line, open_guarded, unescaped
+from pipeline.render.excel.guard import one_line, open_guarded, rows_of, unescaped
 from pipeline.render.excel.workbook import FORMAT, LISTS, MAP
 from pipeline.workbook.returned import Found, Returned
 from pipeline.workbook.sheets import Mark, Value
@@ -60,7 +61,7 @@ def _read_map(book: Book) -> tuple[str, str, date, dict[str, _Known]]:
         raise ValueError(NOT_OURS)
     practice, day, kind = (str(sheet.cell(1, column).value) for column in (2, 3, 4))
     known: dict[str, _Known] = {}
-    for row in sheet.iter_rows(min_row=2, max_col=7, values_only=True):
+    for row in islice(rows_of(sheet, 7), 1, None):
         what, name, line, column = row[:4]
         held = known.setdefault(str(name), _Known())
         place = (int(str(line)), int(str(column)))
@@ -172,8 +173,9 @@ class _Reader:
         text = one_line(raw)
         if TEMPLATE_SYNTAX.search(text):
             self.problem(where, "Double braces or {% are the signs of the template language.", "Write the text without them.")
-        elif CONTROL.search(text):
-            self.problem(where, "A control character stands in the text.", "Type the text anew.")
+        elif strange := CONTROL.search(text):
+            what = f"A control character stands in the text ({named(strange.group())})."
+            self.problem(where, what, "Type the text anew.")
         elif missing := sorted({char for char in text if ord(char) not in self.drawable}):
             listed = ", ".join(f"U+{ord(char):04X}" for char in missing)
             mend = "Write it with the letters A to Z and their usual accents."
@@ -194,7 +196,7 @@ class _Reader:
                         where, "This cell is calculated, and something was typed over it.", "Undo it; your entry is not read."
                     )
             elif place in known.texts:
-                if place[0] in answered and zlib.crc32(_plain(cell.value).encode()) != known.texts[place]:
+                if place[0] in answered and zlib.crc32(_plain(cell.value).encode("utf-8", "surrogatepass")) != known.texts[place]:
                     mend = "Undo it, and write what you want to say into the cell for notes."
                     self.problem(where, "The printed text was changed; the answer beside it may not fit.", mend)
             elif str(cell.value).strip():

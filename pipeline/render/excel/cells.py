@@ -15,10 +15,9 @@ ESCAPE = re.compile(r"_(?=x[0-9A-Fa-f]{4}_)")
 def read_cells(data: bytes) -> Iterator[tuple[str, str, str]]:
     """(sheet, address, text) of each cell that holds something, of header and footer, and the choices of each drop-down."""
     for sheet in load_workbook(io.BytesIO(data)).worksheets:
-        for row in sheet.iter_rows():
-            for cell in row:
-                if cell.value is not None:
-                    yield sheet.title, cell.coordinate, str(cell.value)
+        for _, cell in sorted(sheet._cells.items()):
+            if cell.value is not None:
+                yield sheet.title, cell.coordinate, str(cell.value)
         for name, margin in (("header", sheet.oddHeader), ("footer", sheet.oddFooter)):
             for part in (margin.left, margin.center, margin.right):
                 if part.text:

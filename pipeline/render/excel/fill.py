@@ -30,6 +30,7 @@ from openpyxl.worksheet.worksheet import Worksheet
 
 from pipeline.render.excel.cells import set_text
 from pipeline.render.excel.chart import REGISTER, add_picture, add_trend
+from pipeline.render.excel.guard import cells_of
 from pipeline.render.excel.identity import add_identity, identify
 from pipeline.render.excel.read import column_width
 from pipeline.render.jinja import template_of
@@ -81,7 +82,7 @@ def render_excel(template: bytes, names: Mapping[str, Any], look: Look, day: dat
     workbook = load_workbook(io.BytesIO(template), rich_text=False)
     for sheet in workbook.worksheets:
         # looked up first: what has been filled in is never read as a template again
-        texts = [cell for row in sheet.iter_rows() for cell in row if cell.data_type == "s" and "{" in str(cell.value)]
+        texts = [cell for cell in cells_of(sheet) if cell.data_type == "s" and "{" in str(cell.value)]
         rows = {coordinate for table in sheet.tables.values() for coordinate in _fill_table(sheet, table, names)}
         for cell in texts:
             if cell.coordinate not in rows:

@@ -16,7 +16,7 @@ from openpyxl.worksheet.worksheet import Worksheet
 
 from pipeline.errors import Problem, ProblemsFound, did_you_mean
 from pipeline.evidence_catalog import Returned
-from pipeline.loading import CONTROL, TEMPLATE_SYNTAX
+from pipeline.loading import CONTROL, TEMPLATE_SYNTAX, named
 from pipeline.recorded import Line
 from pipeline.render.excel.guard import open_guarded
 from pipeline.render.excel.identity import (
@@ -330,8 +330,9 @@ class _Reader:
             return self.day(rule, column.heading, raw, text, where)
         elif TEMPLATE_SYNTAX.search(text):
             self.problem(where, "Double braces or {% are the signs of the template language.", "Write the text without them.")
-        elif CONTROL.search(text):
-            self.problem(where, "A control character stands in the text.", "Type the text anew.")
+        elif strange := CONTROL.search(text):
+            what = f"A control character stands in the text ({named(strange.group())})."
+            self.problem(where, what, "Type the text anew.")
         elif column.kind == CHOICE:
             return self.choice(column, text, where)
         elif column.heading in rule.people:

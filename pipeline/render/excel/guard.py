@@ -6,15 +6,21 @@ import io
 import re
 import unicodedata
 import warnings
-from zipfile import BadZipFile
+from collections.abc import Iterator, Mapping
 
 from openpyxl import load_workbook
+from openpyxl.cell.cell import Cell, MergedCell
+from openpyxl.utils import range_boundaries
 from openpyxl.workbook import Workbook as Book
+from openpyxl.worksheet.worksheet import Worksheet
 
 from pipeline.errors import Problem, ProblemsFound
-from pipeline.render.parts import UnsafeFile, read_parts, refers_outside, write_parts
+from pipeline.render.outside import refers_outside
+from pipeline.render.parts import UnsafeFile, parse, read_parts, write_parts
 
+PRINT_AREA = "_xlnm.Print_Area"
 MAX_INSIDE = 40_000_000  # bytes of all parts together; a full workbook of a large practice has two million
+MAX_AREA = 200_000  # cells that are joined, belong to a table or are printed, of each sheet; ours have twenty thousand
 UNESCAPE = re.compile(r"_x([0-9A-Fa-f]{4})_")
 ANEW = "Open the file in Excel or LibreOffice and save it anew as .xlsx; send that."
 
@@ -27,14 +33,64 @@ def open_guarded(data: bytes, shown: str, *, linked: bool = True) -> Book:
             raise UnsafeFile("It is far larger inside than any workbook of ours.")
         if not linked and refers_outside(parts):
             raise UnsafeFile("It takes values from another file. Copy the values in.")
+        bound_areas(parts)
         with warnings.catch_warnings():
             # of drop-downs and pictures that are not read anyway
             warnings.simplefilter("ignore")
             return load_workbook(io.BytesIO(_escapes_kept(parts)), keep_links=False)
     except UnsafeFile as error:
         raise ProblemsFound([Problem(shown, f"The file cannot be used. {error}", ANEW)]) from error
-    except (ValueError, KeyError, TypeError, AttributeError, IndexError, BadZipFile, OSError, SyntaxError) as error:
+    except Exception as error:
+        # openpyxl answers a damaged file with whatever goes wrong first
         raise ProblemsFound([Problem(shown, "The file is damaged.", ANEW)]) from error
+
+
+def bound_areas(parts: Mapping[str, bytes]) -> None:
+    """UnsafeFile where a sheet joins, lists or prints more cells than any sheet of ours has; of any part, whatever it is called.
+
+    openpyxl makes an object for each joined cell, and A1:XFD1048576 has seventeen thousand million.
+    https://foss.heptapod.net/openpyxl/openpyxl/-/issues/1717
+    """
+    for name, part in parts.items():
+        if not (name.startswith("xl/") or b"spreadsheetml" in part or b"s\0p\0r\0e\0a\0d\0s\0h\0e\0e\0t\0m\0l" in part):
+            continue
+        if not part.lstrip(b"\xef\xbb\xbf\xfe\xff\0 \t\r\n").startswith(b"<"):
+            continue
+        root = parse(part)
+        areas = [sum(_size(each.get("ref", "")) for each in root.iter("{*}mergeCell"))]
+        areas += [_size(each.get("ref", "")) for each in root.iter("{*}table")]
+        areas += [
+            sum(_size(area.rpartition("!")[2]) for area in (each.text or "").split(","))
+            for each in root.iter("{*}definedName")
+            if each.get("name") == PRINT_AREA
+        ]
+        if max(areas) > MAX_AREA:
+            raise UnsafeFile("A table, a print area or joined cells reach far beyond what is written. Make them smaller.")
+
+
+def _size(area: str) -> int:
+    """How many cells an area has; none where it is no area."""
+    try:
+        left, top, right, bottom = range_boundaries(area.strip().replace("$", ""))
+    except (ValueError, TypeError):
+        return 0
+    # of whole lines or columns openpyxl gives no end
+    width, height = abs((right or MAX_AREA) - (left or 1)) + 1, abs((bottom or MAX_AREA) - (top or 1)) + 1
+    return int(width * height)
+
+
+def cells_of(sheet: Worksheet) -> Iterator[Cell | MergedCell]:
+    """The cells that the file has, line by line. iter_rows makes all between them: one in XFD1048576 would be followed by billions."""
+    return (cell for _, cell in sorted(sheet._cells.items()))
+
+
+def rows_of(sheet: Worksheet, columns: int) -> Iterator[list[object]]:
+    """The values of each line from the first to the last that has a cell, this many of each, None where nothing stands."""
+    lines: dict[int, list[object]] = {}
+    for (line, column), cell in sheet._cells.items():
+        if column <= columns:
+            lines.setdefault(line, [None] * columns)[column - 1] = cell.value
+    return (lines.get(line, [None] * columns) for line in range(1, max(lines, default=0) + 1))
 
 
 def one_line(raw: object) -> str:

@@ -7,6 +7,7 @@ import zlib
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, field, replace
 from datetime import date, datetime, time, timedelta
+from itertools import islice
 
 from openpyxl.cell.cell import Cell, MergedCell
 from openpyxl.utils import get_column_letter, range_boundaries
@@ -15,7 +16,7 @@ from openpyxl.worksheet.table import Table
 from openpyxl.worksheet.worksheet import Worksheet
 
 from pipeline.render.excel.cells import set_text
-from pipeline.render.excel.guard import one_line
+from pipeline.render.excel.guard import cells_of, one_line, rows_of
 
 FORMAT = "binder-form/1"
 SHEET = "_binder"
@@ -112,7 +113,7 @@ def read_identity(book: Workbook) -> Identity:
     head = [_said(sheet.cell(1, column).value) for column in range(2, 6)]
     found = Identity(head[0], head[1], head[2], date.fromisoformat(head[3]))
     tables: list[tuple[TableMap, list[Column], set[int], set[tuple[int, str]]]] = []
-    for row in sheet.iter_rows(min_row=2, max_col=MAX_COLUMNS, values_only=True):
+    for row in islice(rows_of(sheet, MAX_COLUMNS), 1, None):
         what, *values = [_said(value) for value in row]
         match what:
             case "sheet":
@@ -143,7 +144,7 @@ def read_identity(book: Workbook) -> Identity:
 
 def checksum(texts: Iterable[str]) -> int:
     """Checksum of the texts of a row, by which it is known again wherever it stands."""
-    return zlib.crc32("\x1f".join(texts).encode())
+    return zlib.crc32("\x1f".join(texts).encode("utf-8", "surrogatepass"))
 
 
 def shown_text(value: object) -> str:
@@ -247,9 +248,11 @@ def _table(sheet: Worksheet, table: Table) -> TableMap:
 def _questions(sheet: Worksheet) -> Iterator[Asked]:
     """Column A asks and column B is empty; what goes over both columns is a heading."""
     joined = {(area.min_row, area.min_col) for area in sheet.merged_cells.ranges if area.max_col > area.min_col}
-    for line in range(1, sheet.max_row + 1):
-        text = sheet.cell(line, 1).value
-        if isinstance(text, str) and text.strip() and (line, 1) not in joined and sheet.cell(line, 2).value is None:
+    held = {(cell.row, cell.column): cell.value for cell in cells_of(sheet)}
+    for (line, column), text in held.items():
+        if column != 1 or (line, 1) in joined or held.get((line, 2)) is not None:
+            continue
+        if isinstance(text, str) and text.strip():
             # the second line of a question repeats its choices for paper
             yield Asked(sheet.title, line, _shape(sheet, question(text), 2, range(line, line + 1)))
 

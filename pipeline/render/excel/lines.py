@@ -4,11 +4,13 @@ from __future__ import annotations
 
 import io
 from collections.abc import Iterator
+from itertools import groupby
 
 from openpyxl import load_workbook
 from openpyxl.utils import range_boundaries
 from openpyxl.worksheet.worksheet import Worksheet
 
+from pipeline.render.excel.guard import cells_of
 from pipeline.render.excel.identity import shown_text
 
 CALCULATED = "(calculated)"
@@ -30,8 +32,8 @@ def read_rows(data: bytes) -> Iterator[tuple[str, str, tuple[str, ...]]]:
 
 def _rows(sheet: Worksheet) -> Iterator[tuple[str, str, tuple[str, ...]]]:
     areas = {table.name: range_boundaries(table.ref) for table in sheet.tables.values()}
-    for line, row in enumerate(sheet.iter_rows(), 1):
-        held = {number: CALCULATED if cell.data_type == "f" else shown_text(cell.value) for number, cell in enumerate(row, 1)}
+    for line, row in groupby(cells_of(sheet), lambda cell: cell.row):
+        held = {cell.column: CALCULATED if cell.data_type == "f" else shown_text(cell.value) for cell in row}
         for name, (left, top, right, bottom) in areas.items():
             if top <= line <= bottom:
                 texts = tuple(held.pop(column, "") for column in range(left, right + 1))

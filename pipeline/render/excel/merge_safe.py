@@ -11,6 +11,7 @@ from openpyxl.formula.tokenizer import Token, TokenizerError
 from openpyxl.workbook import Workbook
 
 from pipeline.errors import Problem, ProblemsFound
+from pipeline.render.excel.guard import cells_of
 from pipeline.render.parts import parse
 
 # functions that only calculate with what stands in the workbook
@@ -170,8 +171,7 @@ def refuse_reaching_out(book: Workbook, shown: str) -> None:
             "Type the value in its place.",
         )
         for sheet in book.worksheets
-        for row in sheet.iter_rows()
-        for cell in row
+        for cell in cells_of(sheet)
         if cell.data_type == "f" and REACHING.search(str(getattr(cell.value, "text", cell.value)).upper())
     ]
     if problems:

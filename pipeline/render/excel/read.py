@@ -4,18 +4,24 @@ from __future__ import annotations
 
 import io
 import re
-from dataclasses import dataclass
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass, replace
 from datetime import date
+from typing import TypeAlias
 
 from lxml import etree
 from openpyxl import load_workbook
 from openpyxl.cell.cell import Cell, MergedCell
 from openpyxl.styles.colors import Color
 from openpyxl.utils import range_boundaries
+from openpyxl.worksheet.cell_range import MultiCellRange
 from openpyxl.worksheet.worksheet import Worksheet
 
 from pipeline.render.parts import A, parse
 
+AnyCell: TypeAlias = Cell | MergedCell
+# text of a formula → ranges in which a cell that is equal to it is filled, and with which colour
+Rules: TypeAlias = Mapping[str, Sequence[tuple[MultiCellRange, str | None]]]
 DEFAULT_WIDTH = 8.43
 THEME_ORDER = ("lt1", "dk1", "lt2", "dk2", "accent1", "accent2", "accent3", "accent4", "accent5", "accent6")
 
@@ -87,7 +93,8 @@ def _view(sheet: Worksheet, theme: tuple[str, ...]) -> SheetView:
     left, top, right, bottom = range_boundaries(area.replace("$", ""))
     repeated = re.match(r"\$?(\d+)", sheet.print_title_rows or "")
     split = int(repeated.group(1)) if repeated else top
-    rows = [_row(sheet, line, left, right, theme) for line in range(top, bottom + 1)]
+    look_of, rules = _looks(theme), _rules(sheet, theme)
+    rows = [_row(sheet, line, left, right, look_of, rules) for line in range(top, bottom + 1)]
     return SheetView(
         title=sheet.title,
         landscape=sheet.page_setup.orientation == "landscape",
@@ -98,7 +105,7 @@ def _view(sheet: Worksheet, theme: tuple[str, ...]) -> SheetView:
     )
 
 
-def _row(sheet: Worksheet, line: int, left: int, right: int, theme: tuple[str, ...]) -> RowView:
+def _row(sheet: Worksheet, line: int, left: int, right: int, look_of: Callable[[AnyCell], CellView], rules: Rules) -> RowView:
     joined = [area for area in sheet.merged_cells.ranges if area.min_row <= line <= area.max_row]
     spans = {area.min_col: area.max_col - area.min_col + 1 for area in joined}
     covered = {column for area in joined for column in range(area.min_col + 1, area.max_col + 1)}
@@ -108,38 +115,51 @@ def _row(sheet: Worksheet, line: int, left: int, right: int, theme: tuple[str, .
             continue
         # of a cell joined over several rows the lower ones stay, empty, so that their neighbours keep their columns
         cell = sheet.cell(line, column)
-        text = _printed(cell)
-        fill = cell.fill.fgColor if cell.fill.fill_type == "solid" else None
-        cells.append(
-            CellView(
-                text=text,
-                span=spans.get(column, 1),
-                bold=bool(cell.font.b),
-                size=float(cell.font.sz or 10),
-                colour=_rgb(cell.font.color, theme),
-                fill=_by_rule(sheet, cell.coordinate, text, theme) or _rgb(fill, theme),
-                boxed=bool(cell.border.bottom and cell.border.bottom.style),
-                link=cell.hyperlink.target if getattr(cell, "hyperlink", None) else None,
-            )
-        )
+        text, look = _printed(cell), look_of(cell)
+        fill = next((fill for ranges, fill in rules.get(f'"{text}"', ()) if cell.coordinate in ranges), None) if text else None
+        link = cell.hyperlink.target if getattr(cell, "hyperlink", None) else None
+        cells.append(replace(look, text=text, span=spans.get(column, 1), fill=fill or look.fill, link=link))
     return RowView(tuple(cells), sheet.row_dimensions[line].height)
 
 
-def _printed(cell: Cell | MergedCell) -> str:
+def _looks(theme: tuple[str, ...]) -> Callable[[AnyCell], CellView]:
+    """Tells the look of a cell, without its text. A workbook has few looks, and openpyxl takes long to tell one."""
+    known: dict[int, CellView] = {}
+
+    def look_of(cell: AnyCell) -> CellView:
+        style = cell.style_id
+        if style not in known:
+            font = cell.font
+            known[style] = CellView(
+                text="",
+                span=1,
+                bold=bool(font.b),
+                size=float(font.sz or 10),
+                colour=_rgb(font.color, theme),
+                fill=_rgb(cell.fill.fgColor, theme) if cell.fill.fill_type == "solid" else None,
+                boxed=bool(cell.border.bottom and cell.border.bottom.style),
+                link=None,
+            )
+        return known[style]
+
+    return look_of
+
+
+def _rules(sheet: Worksheet, theme: tuple[str, ...]) -> Rules:
+    found: dict[str, list[tuple[MultiCellRange, str | None]]] = {}
+    for ranges in sheet.conditional_formatting:
+        for rule in ranges.rules:
+            equal = rule.type == "cellIs" and rule.operator == "equal" and len(rule.formula) == 1
+            if equal and rule.dxf and rule.dxf.fill:
+                found.setdefault(rule.formula[0], []).append((ranges.cells, _rgb(rule.dxf.fill.bgColor, theme)))
+    return found
+
+
+def _printed(cell: AnyCell) -> str:
     """What a cell shows on paper. A formula shows nothing: no program has worked it out, and a pen can fill the cell."""
     if cell.value is None or cell.data_type == "f":
         return ""
     return f"{cell.value:%m/%d/%Y}" if isinstance(cell.value, date) else str(cell.value)
-
-
-def _by_rule(sheet: Worksheet, coordinate: str, text: str, theme: tuple[str, ...]) -> str | None:
-    """Fill of the rule "cell is equal to this text" that holds for the cell."""
-    for ranges in sheet.conditional_formatting if text else ():
-        if coordinate in ranges.cells:
-            for rule in ranges.rules:
-                if rule.type == "cellIs" and rule.operator == "equal" and rule.formula == [f'"{text}"'] and rule.dxf.fill:
-                    return _rgb(rule.dxf.fill.bgColor, theme)
-    return None
 
 
 def _rgb(colour: Color | None, theme: tuple[str, ...]) -> str | None:

@@ -1,0 +1,45 @@
+"""A fontconfig of our own that knows the packaged fonts only: looking through all of a machine's costs more than drawing."""
+
+from __future__ import annotations
+
+import os
+import tempfile
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+from xml.sax.saxutils import escape
+
+from pipeline.pdf.fonts import FAMILY, packaged_fonts
+
+
+@contextmanager
+def private_fonts() -> Iterator[Path]:
+    """The file to give to use_fonts; without a default family Skia draws nothing."""
+    with tempfile.TemporaryDirectory(prefix="binder-fonts-") as folder:
+        file = Path(folder, "fonts.conf")
+        file.write_text(
+            '<?xml version="1.0"?><!DOCTYPE fontconfig SYSTEM "fonts.dtd"><fontconfig>'
+            f"<dir>{escape(str(packaged_fonts()))}</dir><cachedir>{escape(folder)}/cache</cachedir>"
+            '<match target="pattern"><edit name="family" mode="append_last">'
+            f"<string>{FAMILY}</string></edit></match></fontconfig>",
+            "utf-8",
+        )
+        yield file
+
+
+def use_fonts(file: str) -> None:
+    """Let native code of this process know the fonts of this file only; before the first document."""
+    os.environ["FONTCONFIG_FILE"] = file
+
+
+@contextmanager
+def unheard() -> Iterator[None]:
+    """Whatever native code says meanwhile goes nowhere: fontconfig also parses the system's templates, to complain of them."""
+    held, nowhere = os.dup(2), os.open(os.devnull, os.O_WRONLY)
+    try:
+        os.dup2(nowhere, 2)
+        yield
+    finally:
+        os.dup2(held, 2)
+        os.close(held)
+        os.close(nowhere)

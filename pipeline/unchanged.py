@@ -1,0 +1,65 @@
+"""Whether a build would only make again what lies there: told from bytes alone, before anything heavy is imported."""
+
+from __future__ import annotations
+
+import hashlib
+import json
+import os
+from collections.abc import Iterable, Iterator, Mapping
+from contextlib import suppress
+from pathlib import Path
+from typing import Any
+
+from pipeline.cache import program
+from pipeline.errors import OutputError
+from pipeline.whole import write_over
+from pipeline.workspace import Workspace
+
+# beside the editions of a practice: what the last build was made from, and what it wrote
+NOTE = ".built.json"
+
+
+def sources(workspace: Workspace, slug: str, *asked: object) -> str:
+    """A hash of everything that a build reads: the practice's folder, what all practices share, the program, what was asked."""
+    digest = hashlib.sha256(f"{program()} {slug} {asked!r}".encode())
+    shared = (workspace.catalog, workspace.schemas, workspace.templates, workspace.forms)
+    for folder in (*shared, workspace.practices / slug):
+        for path in sorted(_below(folder)):
+            digest.update(f"{workspace.shown(path)}\0{_sha256(path)}\n".encode())
+    return digest.hexdigest()
+
+
+def note(target: Path, read: str, places: Iterable[Path | None], summary: Mapping[str, Any]) -> None:
+    """Remember that `target` was built from these sources; places: files and folders that were written, beside it or below."""
+    files = [path for place in places if place for path in (_below(place) if place.is_dir() else filter(Path.is_file, [place]))]
+    written = {path.relative_to(target.parent).as_posix(): _sha256(path) for path in files}
+    value = {"sources": read, "edition": target.name, "files": written, **summary}
+    # without it the next build makes everything again, which is right too
+    with suppress(OutputError):
+        write_over(target.with_name(NOTE), json.dumps(value).encode())
+
+
+def noted(folder: Path, read: str) -> dict[str, Any] | None:
+    """What `note` was told, where it was made from the same sources and every file is there as it was written."""
+    try:
+        value = json.loads((folder / NOTE).read_text("utf-8"))
+        if value["sources"] != read:
+            return None
+        listed, target = value["files"], folder / value["edition"]
+        if {path.relative_to(folder).as_posix() for path in _below(target)} - listed.keys():
+            return None
+        if any(_sha256(folder / name) != digest for name, digest in listed.items()):
+            return None
+    except (OSError, ValueError, KeyError, TypeError, AttributeError, RecursionError):
+        return None
+    return dict(value)
+
+
+def _below(folder: Path) -> Iterator[Path]:
+    for place, _, names in os.walk(folder):
+        yield from (Path(place, name) for name in names)
+
+
+def _sha256(path: Path) -> str:
+    with path.open("rb") as file:
+        return hashlib.file_digest(file, "sha256").hexdigest()

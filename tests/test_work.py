@@ -1,0 +1,120 @@
+"""The same work, whoever does it; and never twice."""
+
+from __future__ import annotations
+
+import os
+import signal
+import subprocess
+import sys
+import time
+from concurrent.futures import Executor, Future, ThreadPoolExecutor
+from pathlib import Path
+from typing import Any
+
+import pytest
+from conftest import ROOT
+
+from pipeline.cache import Cache
+from pipeline.errors import Problem, ProblemsFound
+from pipeline.work import HERE, Workers, working
+
+PROBLEM = Problem("a file", "It is wrong.", "Mend it.")
+
+
+def louder(data: bytes, times: int) -> bytes:
+    """Work of one's own."""
+    return data.upper() * times
+
+
+def complain(_: bytes) -> bytes:
+    """Work that finds a problem."""
+    raise ProblemsFound([PROBLEM])
+
+
+class Refusing(Executor):
+    """Does nothing for anybody."""
+
+    def submit(self, fn: Any, /, *args: Any, **kwargs: Any) -> Future[Any]:
+        raise AssertionError("it should have been known already")
+
+
+@pytest.fixture(scope="module")
+def pool() -> Any:
+    """Two processes of one's own."""
+    with working(2) as workers:
+        yield workers
+
+
+def test_any_executor_gives_the_same(pool: Workers) -> None:
+    """This process, threads, processes."""
+    with ThreadPoolExecutor(2) as threads:
+        made = [workers.start(louder, b"abc", 2).result() for workers in (HERE, Workers(threads), pool)]
+    assert made == [b"ABCABC"] * 3
+
+
+def test_problems_come_back_from_another_process_whole(pool: Workers) -> None:
+    """With their places and how to mend them, not only their number."""
+    with pytest.raises(ProblemsFound) as caught:
+        pool.start(complain, b"").result()
+    assert caught.value.problems == (PROBLEM,)
+
+
+def test_what_was_made_before_is_not_made_again(tmp_path: Path, pool: Workers) -> None:
+    """Made by other processes, kept in the folder, taken by this one; other arguments are other work."""
+    cache = Cache(tmp_path)
+    assert Workers(pool.executor, cache).start(louder, b"abc", 2).result() == b"ABCABC"
+    known = Workers(Refusing(), cache)
+    assert known.start(louder, b"abc", 2).result() == b"ABCABC"
+    with pytest.raises(AssertionError):
+        known.start(louder, b"abc", 3)
+    for file in tmp_path.rglob("??*"):
+        if file.is_file():
+            file.write_bytes(file.read_bytes()[:-1])
+    with pytest.raises(AssertionError):
+        known.start(louder, b"abc", 2)
+
+
+def test_a_problem_is_found_again_each_time(tmp_path: Path) -> None:
+    """Only what was made is kept."""
+    workers = Workers(HERE.executor, Cache(tmp_path))
+    for _ in range(2):
+        with pytest.raises(ProblemsFound):
+            workers.start(complain, b"").result()
+
+
+OWNER = """
+import os, sys, time
+from pipeline.work import working
+if __name__ == "__main__":
+    with working(2) as workers:
+        print(*{workers.executor.submit(os.getpid).result() for _ in range(8)}, flush=True)
+        time.sleep(60)
+"""
+
+
+def test_processes_end_when_their_owner_is_killed(tmp_path: Path) -> None:
+    """Nothing is left behind that waits for work for ever."""
+    script = tmp_path / "owner.py"
+    script.write_text(OWNER)
+    owner = subprocess.Popen(
+        [sys.executable, str(script)], stdout=subprocess.PIPE, text=True, env={**os.environ, "PYTHONPATH": str(ROOT)}
+    )
+    assert owner.stdout
+    with owner:
+        pids = [int(pid) for pid in owner.stdout.readline().split()]
+        assert pids
+        assert all(map(alive, pids))
+        owner.send_signal(signal.SIGKILL)
+    for _ in range(100):
+        if not any(map(alive, pids)):
+            return
+        time.sleep(0.1)
+    pytest.fail("they are still there")
+
+
+def alive(pid: int) -> bool:
+    """Whether the process runs; one that waits to be buried does not."""
+    try:
+        return Path(f"/proc/{pid}/stat").read_text().rpartition(")")[2].split()[0] != "Z"
+    except OSError:
+        return False
