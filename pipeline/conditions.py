@@ -8,10 +8,8 @@ from collections.abc import Iterator, Mapping
 from functools import lru_cache
 from typing import Any
 
-from jsonschema import Draft202012Validator
-from jsonschema.exceptions import SchemaError
-
 from pipeline.errors import Problem, did_you_mean
+from pipeline.schema import quick_validator, quickly_valid
 
 Fragment = Mapping[str, Any] | bool
 # what a pattern may hold: nothing in it repeats, so that no text of a profile can keep the search busy
@@ -45,7 +43,14 @@ WORDS = frozenset(
 
 def applies(fragment: Fragment | None, profile: Mapping[str, Any]) -> bool:
     """Whether the raw profile is valid under the fragment; no fragment applies everywhere."""
-    return fragment is None or Draft202012Validator(fragment).is_valid(profile)
+    if fragment is None:
+        return True
+    answer = quickly_valid(profile, json.dumps(fragment, default=str))
+    if answer is None:
+        from jsonschema import Draft202012Validator
+
+        answer = bool(Draft202012Validator(fragment).is_valid(profile))
+    return answer
 
 
 def check_condition(fragment: Fragment | None, profile_schema: Mapping[str, Any], where: str) -> Iterator[Problem]:
@@ -64,6 +69,11 @@ def check_condition(fragment: Fragment | None, profile_schema: Mapping[str, Any]
 @lru_cache(maxsize=1024)
 def _no_schema(fragment: str) -> str:
     """Why the fragment is no JSON Schema, or nothing; many entries of the catalogue have the same one."""
+    if quick_validator(fragment):
+        return ""
+    from jsonschema import Draft202012Validator
+    from jsonschema.exceptions import SchemaError
+
     try:
         Draft202012Validator.check_schema(json.loads(fragment))
     except SchemaError as error:

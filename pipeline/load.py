@@ -30,7 +30,7 @@ from pipeline.record_files import load_records, record_paths
 from pipeline.recorded import Record
 from pipeline.records import structure
 from pipeline.render.look import BadPicture, Look, read_picture
-from pipeline.schema import checkable, load_schema, validate
+from pipeline.schema import load_schema, validate
 from pipeline.workbook.setting import Setting
 from pipeline.workspace import Workspace
 
@@ -269,7 +269,11 @@ def read_valid(workspace: Workspace, path: Path, kind: str) -> tuple[Any, list[P
         return None, problems
     schema = workspace.schemas / f"{kind}.schema.json"
     found = [*validate(value, schema, shown), *undrawable(value, shown)]
-    return (checkable(value, schema) if found else value), problems + found
+    if found:
+        from pipeline.schema_errors import checkable
+
+        value = checkable(value, schema)
+    return value, problems + found
 
 
 def latest_assessment(workspace: Workspace, folder: Path, as_of: date | None) -> tuple[Path | None, list[Problem]]:

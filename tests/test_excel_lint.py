@@ -19,6 +19,7 @@ from pipeline.catalog import Catalog
 from pipeline.context import names_class
 from pipeline.errors import Problem
 from pipeline.lint.excel import check_excel_template
+from pipeline.lint.returned import columns_of
 from pipeline.lint.templates import known_names, template_files
 from pipeline.names import FormNames
 from pipeline.render.parts import read_parts, write_parts
@@ -55,7 +56,9 @@ def check(catalog: Catalog) -> Check:
     known = known_names(catalog, FormNames)
 
     def run(data: bytes | dict[str, bytes]) -> list[Problem]:
-        return list(check_excel_template(data if isinstance(data, bytes) else write_parts(data), "L-03.xlsx", known))
+        problems, columns = check_excel_template(data if isinstance(data, bytes) else write_parts(data), "L-03.xlsx", known)
+        assert bool(problems) != bool(columns)
+        return problems
 
     return run
 
@@ -79,7 +82,10 @@ def test_the_real_templates_have_no_problem(project: Workspace, catalog: Catalog
     shapes = {entry.template: names_class(entry) for entry in (*catalog.reports, *catalog.forms)}
     for path in files:
         known = known_names(catalog, shapes[path.name])
-        assert list(check_excel_template(path.read_bytes(), path.name, known)) == []
+        problems, columns = check_excel_template(path.read_bytes(), path.name, known)
+        assert problems == []
+        # also after it was saved on trial
+        assert columns == columns_of(load_workbook(path))
 
 
 @pytest.mark.parametrize(

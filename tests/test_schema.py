@@ -7,20 +7,24 @@ import re
 import tomllib
 from collections.abc import Iterator, Mapping
 from dataclasses import MISSING, fields, is_dataclass
-from datetime import date
+from datetime import date, time
 from pathlib import Path
 from types import ModuleType
 from typing import Any, get_args, get_origin, get_type_hints
 
 import pytest
 from conftest import JUNIPER, LANTERN, ROOT
+from hypothesis import given, settings
+from hypothesis import strategies as st
 from jsonschema import Draft202012Validator, FormatChecker
 from mutation import CASES, assert_told, changed, read_cases, resolve
 
 from pipeline import catalog, numbered, practice
 from pipeline.assessment import model
 from pipeline.build import Built
-from pipeline.schema import pointer, validate
+from pipeline.loading import pointer
+from pipeline.schema import quickly_valid, validate
+from pipeline.schema_errors import CHECKER
 from pipeline.workspace import Workspace
 
 SCHEMAS = {
@@ -300,3 +304,41 @@ def test_the_classes_keep_what_the_files_say(project: Workspace) -> None:
 def test_the_folder_of_schemas_holds_nothing_else() -> None:
     """Each file there is a schema that these tests look at."""
     assert {path.name for path in Path(ROOT / "schemas").iterdir()} == {f"{name}.schema.json" for name in SCHEMAS}
+
+
+# --- the quick validator, and the thorough one that has the last word
+
+
+@pytest.mark.parametrize("value", [time(9, 30), date(2026, 1, 31), {1: "one"}, float("nan")])
+def test_of_what_json_does_not_know_the_quick_validator_says_nothing(value: object) -> None:
+    """And the thorough one is asked."""
+    assert not quickly_valid({"text": value}, '{"properties": {"text": {"type": "string"}}}')
+
+
+def test_a_pattern_that_only_python_understands_is_left_to_the_thorough_validator(tmp_path: Path) -> None:
+    """Both dialects of regular expressions mean the same in our schemas; a schema with another pattern works all the same."""
+    schema = tmp_path / "own.schema.json"
+    schema.write_text(
+        json.dumps({"type": "string", "pattern": r"^(?P<letter>a)(?P=letter)\Z", "description": "Twice a."}), "utf-8"
+    )
+    assert validate("aa", schema, "own.json") == []
+    assert [problem.mend for problem in validate("ab", schema, "own.json")] == ["Twice a."]
+
+
+@given(st.data())
+@settings(max_examples=40, deadline=None)
+def test_the_quick_validator_says_yes_to_nothing_that_the_thorough_one_refuses(data: st.DataObject) -> None:
+    """An example's profile or assessment, with one of its values replaced."""
+    file = data.draw(st.sampled_from(["profile", "assessment"]))
+    value, _ = read(LANTERN, file)
+    holder: Any = value
+    while True:
+        key = data.draw(st.sampled_from(sorted(holder) if isinstance(holder, dict) else range(len(holder))))
+        if not (isinstance(holder[key], dict | list) and holder[key] and data.draw(st.booleans())):
+            break
+        holder = holder[key]
+    holder[key] = data.draw(
+        st.none() | st.booleans() | st.integers() | st.text(max_size=12) | st.from_regex(r"[0-9]{4}-[0-9]{2}-[0-9]{2}\n?")
+    )
+    thorough = Draft202012Validator(SCHEMAS[file], format_checker=CHECKER)
+    assert quickly_valid(value, json.dumps(SCHEMAS[file])) in (thorough.is_valid(value), None)

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import io
 import warnings
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 
 from openpyxl import load_workbook
 from openpyxl.utils import range_boundaries
@@ -12,6 +12,7 @@ from openpyxl.worksheet.worksheet import Worksheet
 
 from pipeline.errors import Problem
 from pipeline.lint.names import KnownNames, check_text
+from pipeline.lint.returned import Columns, columns_of
 from pipeline.pdf.fonts import house_characters
 from pipeline.render.excel.guard import bound_areas, cells_of
 from pipeline.render.excel.survive import lost_on_the_way
@@ -21,37 +22,38 @@ from pipeline.render.parts import UnsafeFile, parse, read_parts, relationships
 BLANK_ON_PAPER = "Calculation"
 
 
-def check_excel_template(data: bytes, shown: str, known: KnownNames) -> Iterator[Problem]:
-    """Every defect of one template file."""
+def check_excel_template(data: bytes, shown: str, known: KnownNames) -> tuple[list[Problem], Mapping[str, Columns]]:
+    """Every defect of one template file, and the columns of one that has none; the file is opened once."""
     try:
         parts = read_parts(data)
         for name, part in parts.items():
             if name.endswith(".xml"):
                 parse(part)
         bound_areas(parts)
-        lost = lost_on_the_way(data)
-        with warnings.catch_warnings():
-            warnings.simplefilter("ignore")
+        with warnings.catch_warnings(record=True) as warned:
+            warnings.simplefilter("always")
             workbook = load_workbook(io.BytesIO(data))
+            lost = lost_on_the_way(parts, workbook)
     except UnsafeFile as error:
-        yield Problem(shown, "The template cannot be used.", str(error))
-        return
+        return [Problem(shown, "The template cannot be used.", str(error))], {}
     except Exception:
         # openpyxl answers a damaged file with whatever goes wrong first
-        yield Problem(shown, "The template is damaged.", "Open it in Excel and save it anew.")
-        return
-    for what in lost:
-        yield Problem(
+        return [Problem(shown, "The template is damaged.", "Open it in Excel and save it anew.")], {}
+    problems = [
+        Problem(
             shown,
             f"It holds {what}, which would be lost.",
             "Take it out, or use a plain cell, a drop-down with its entries, or a border instead.",
         )
+        for what in (*(str(warning.message) for warning in warned), *lost)
+    ]
     for name, relationship in relationships(parts):
         if relationship.get("TargetMode") == "External" and not str(relationship.get("Type")).endswith("/hyperlink"):
-            yield Problem(f"{shown}, {name}", "It refers to another file.", "Copy the values in.")
+            problems.append(Problem(f"{shown}, {name}", "It refers to another file.", "Copy the values in."))
     for sheet in workbook.worksheets:
-        yield from _cells(sheet, shown, known)
-        yield from _print_set_up(sheet, shown)
+        problems += _cells(sheet, shown, known)
+        problems += _print_set_up(sheet, shown)
+    return problems, {} if problems else columns_of(workbook)
 
 
 def texts_of_workbook(data: bytes) -> Iterator[str]:

@@ -5,6 +5,7 @@ All branches are looked at, also those that no practice of today takes.
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, fields, is_dataclass
 from functools import lru_cache
@@ -16,6 +17,8 @@ from pipeline.errors import did_you_mean
 from pipeline.render.jinja import FILTERS, environment
 
 UNKNOWN = object()
+# a tag, or what stands before one: without that, few texts are left that differ
+BETWEEN = re.compile(r"(\{[{%#].*?[}%#]\})|[^{\n]+", re.DOTALL)
 # far beyond what a person writes; past them Python itself gives up while it compiles a text
 MAX_NESTED, MAX_LOOPS, MAX_LITERAL = 60, 4, 1_000
 SIMPLER = "Write it in smaller steps, or put the sentence into the catalogue."
@@ -44,7 +47,7 @@ def check_text(source: str, known: KnownNames) -> Iterator[Defect]:
     if "{" not in source:
         return
     try:
-        tree = environment(autoescape=True).parse(source)
+        tree, line = _tree(source)
     except TemplateSyntaxError as error:
         mend = "Look for a missing brace, a missing {% endif %} or {% endfor %}, or a quotation mark that does not close."
         yield Defect(error.lineno or 1, f"The template language does not understand this: {error.message}.", mend)
@@ -53,10 +56,25 @@ def check_text(source: str, known: KnownNames) -> Iterator[Defect]:
         # of brackets in brackets, and of numbers with thousands of digits
         yield Defect(1, "The template language does not understand this: it is nested too deeply, or too long.", SIMPLER)
         return
-    if line := _too_much(tree):
+    if line:
         yield Defect(line, "This is nested too deeply, or too long.", SIMPLER)
         return
     yield from _Walk(known).block(tree.body, {})
+
+
+def _tree(source: str) -> tuple[nodes.Template, int]:
+    """What the template language makes of a source, and the line where that is too much, or 0."""
+    try:
+        return _parsed(BETWEEN.sub(r"\1 ", source))
+    except TemplateSyntaxError:
+        # the error of the whole, or none: a quoted text may hold what looks like the end of its tag
+        return _parsed(source)
+
+
+@lru_cache(maxsize=1024)
+def _parsed(source: str) -> tuple[nodes.Template, int]:
+    tree = environment(autoescape=True).parse(source)
+    return tree, _too_much(tree)
 
 
 def _too_much(tree: nodes.Node) -> int:

@@ -2,12 +2,10 @@
 
 from __future__ import annotations
 
-import io
-import warnings
 from collections.abc import Iterable, Iterator, Mapping
 from datetime import date
 
-from openpyxl import load_workbook
+from openpyxl.workbook import Workbook
 
 from pipeline.catalog import Catalog
 from pipeline.check.evidence import FILE
@@ -19,12 +17,12 @@ from pipeline.render.excel.identity import CHOICE, Column, identify
 Columns = Mapping[str, Column]
 
 
-def check_returned(catalog: Catalog, templates: Mapping[str, bytes]) -> Iterator[Problem]:
-    """templates: name of a sound Excel template → its bytes; documents whose template is not among them are passed over."""
+def check_returned(catalog: Catalog, templates: Mapping[str, Mapping[str, Columns]]) -> Iterator[Problem]:
+    """templates: name of a sound Excel template → its columns; documents whose template is not among them are passed over."""
     named = {form.id: form.template for form in catalog.forms}
     named |= {report.id: report.template for report in catalog.reports if report.template}
     read = {entry.document for entry in catalog.returned if named.get(entry.document) in templates}
-    columns = {document: columns_of(templates[named[document]]) for document in sorted(read)}
+    columns = {document: templates[named[document]] for document in sorted(read)}
     for entry in catalog.returned:
         if entry.document in columns:
             where = f"{FILE}, {entry.document} {entry.sheet}"
@@ -42,11 +40,9 @@ def check_returned(catalog: Catalog, templates: Mapping[str, bytes]) -> Iterator
                 yield from _rule(rule, held, f"{FILE}, {rule.task}")
 
 
-def columns_of(template: bytes) -> Mapping[str, Columns]:
+def columns_of(template: Workbook) -> Mapping[str, Columns]:
     """Sheet → heading or question → its column, of an Excel template."""
-    with warnings.catch_warnings():
-        warnings.simplefilter("ignore")
-        found = identify(load_workbook(io.BytesIO(template)), "", "", "", date.min)
+    found = identify(template, "", "", "", date.min)
     sheets: dict[str, dict[str, Column]] = {}
     for table in found.tables:
         sheets.setdefault(table.sheet, {}).update({column.heading: column for column in table.columns})

@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
-from dataclasses import fields, is_dataclass, replace
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass, field, fields, is_dataclass, replace
 from pathlib import Path
 
 from pipeline.assessment.proposals import Acceptance, Weighing
@@ -17,7 +17,7 @@ from pipeline.guide_names import GuideNames, GuideTexts
 from pipeline.lint.excel import check_excel_template
 from pipeline.lint.mentions import check_mentions
 from pipeline.lint.names import KnownNames, check_text
-from pipeline.lint.returned import check_returned
+from pipeline.lint.returned import Columns, check_returned
 from pipeline.lint.word import check_word_template
 from pipeline.loading import read_bounded
 from pipeline.materials import Guide
@@ -52,6 +52,22 @@ def known_names(catalog: Catalog, shape: type[ProfileNames]) -> KnownNames:
     return KnownNames(shape, groups)
 
 
+@dataclass(frozen=True)
+class Checked:
+    """What the lint says of one template. columns: of a sound workbook, sheet → heading or question → its column."""
+
+    problems: tuple[Problem, ...]
+    columns: Mapping[str, Columns] = field(default_factory=dict)
+
+
+def check_template(data: bytes, shown: str, known: KnownNames) -> Checked:
+    """Every defect of one template file, a workbook or a Word file by its ending. Pure."""
+    if shown.endswith(".docx"):
+        return Checked(tuple(check_word_template(data, shown, known)))
+    problems, columns = check_excel_template(data, shown, known)
+    return Checked(tuple(problems), columns)
+
+
 def check_templates(workspace: Workspace, catalog: Catalog) -> Iterator[Problem]:
     """Every defect of templates and catalogue texts."""
     wanted: dict[str, type[CommonNames]] = dict.fromkeys(TEMPLATES, FrontNames)
@@ -64,7 +80,7 @@ def check_templates(workspace: Workspace, catalog: Catalog) -> Iterator[Problem]
     for name in sorted(set(wanted) - set(present)):
         folder = workspace.templates if name.endswith(".docx") else workspace.forms
         yield Problem(workspace.shown(folder / name), "The template is missing.", did_you_mean(name, set(present) - set(wanted)))
-    sound: dict[str, bytes] = {}
+    held: dict[str, bytes] = {}
     for name, path in present.items():
         shown = workspace.shown(path)
         if name not in wanted and path.stem in catalog.documents:
@@ -75,13 +91,15 @@ def check_templates(workspace: Workspace, catalog: Catalog) -> Iterator[Problem]
         data, problems = read_bounded(path, shown, MAX_TEMPLATE)
         yield from problems
         if not problems:
-            check = check_word_template if name.endswith(".docx") else check_excel_template
-            found = list(check(data, shown, known_names(catalog, wanted[name])))
-            yield from found
-            if not found:
-                sound[name] = data
-    yield from check_returned(catalog, {name: data for name, data in sound.items() if name.endswith(".xlsx")})
-    yield from check_mentions(catalog, ((workspace.shown(present[name]), office_text(data)) for name, data in sound.items()))
+            held[name] = data
+    checked = {
+        name: check_template(data, workspace.shown(present[name]), known_names(catalog, wanted[name]))
+        for name, data in held.items()
+    }
+    yield from (problem for one in checked.values() for problem in one.problems)
+    sound = [name for name, one in checked.items() if not one.problems]
+    yield from check_returned(catalog, {name: checked[name].columns for name in sound if name.endswith(".xlsx")})
+    yield from check_mentions(catalog, ((workspace.shown(present[name]), office_text(held[name])) for name in sound))
     yield from check_catalog_texts(catalog)
 
 

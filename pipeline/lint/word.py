@@ -6,7 +6,7 @@ import io
 import re
 from collections.abc import Iterator, Mapping
 
-from docxtpl import DocxTemplate
+from docx import Document
 from lxml import etree
 
 from pipeline.errors import Problem
@@ -14,15 +14,18 @@ from pipeline.lint.names import KnownNames, check_text
 from pipeline.pdf.fonts import missing_fonts, missing_glyphs
 from pipeline.render.outside import field_words
 from pipeline.render.parts import UnsafeFile, W, parse, read_parts, relationships
+from pipeline.render.word import patched
 
 RENDERED = re.compile(r"word/(document|header\d*|footer\d*|footnotes)\.xml")
 TAG = re.compile(r"\{\{|\{%|\{#")
+TAG_BYTES = re.compile(TAG.pattern.encode())
 LOOSE_TAG = re.compile(r"\{%-?\s*(?:(?:tc|r)\s+)?(if|for|endif|endfor)\b")
 ALONE = re.compile(r"\{%(p|tr)\s")
 CHANGES = (
     "ins", "del", "moveFrom", "moveTo", "cellIns", "cellDel", "cellMerge", "rPrChange", "pPrChange", "sectPrChange",
     "tblPrChange", "tblPrExChange", "tblGridChange", "tcPrChange", "trPrChange", "numberingChange",
 )  # fmt: skip
+CHANGED = re.compile(rf"<w:({'|'.join(CHANGES)})[ />]".encode())
 # fields that say the same tomorrow and load nothing
 FIELDS = {"PAGE", "NUMPAGES", "SECTION", "SECTIONPAGES", "SEQ", "REF", "PAGEREF", "NOTEREF", "STYLEREF", "HYPERLINK"}
 
@@ -31,13 +34,12 @@ def check_word_template(data: bytes, shown: str, known: KnownNames) -> Iterator[
     """Every defect of one template file."""
     try:
         parts = read_parts(data)
-        template = DocxTemplate(io.BytesIO(data))
-        template.init_docx()
-        yield from list(_carried(parts, shown))
-        yield from list(_look(parts, shown))
-        for name, part in parts.items():
-            if RENDERED.fullmatch(name):
-                yield from list(_texts(template, name, part, shown, known))
+        Document(io.BytesIO(data))  # which docxtpl does later
+        roots = {name: parse(part) for name, part in parts.items() if RENDERED.fullmatch(name)}
+        yield from list(_carried(parts, roots, shown))
+        yield from list(_look(parts, roots, shown))
+        for root in roots.values():
+            yield from list(_texts(root, shown, known))
     except UnsafeFile as error:
         yield Problem(shown, "The template cannot be used.", str(error))
     except Exception:
@@ -45,26 +47,26 @@ def check_word_template(data: bytes, shown: str, known: KnownNames) -> Iterator[
         yield Problem(shown, "The template is damaged.", "Open it in Word and save it anew.")
 
 
-def _carried(parts: Mapping[str, bytes], shown: str) -> Iterator[Problem]:
+def _carried(parts: Mapping[str, bytes], roots: Mapping[str, etree._Element], shown: str) -> Iterator[Problem]:
     """What a reader of the template does not see, and a client would get."""
     for name, part in parts.items():
         if not name.endswith(".xml"):
             continue
-        kinds = [kind for kind in CHANGES if name.startswith("word/") and re.search(rb"<w:" + kind.encode() + rb"[ />]", part)]
-        if kinds:
+        changed = set(CHANGED.findall(part)) if name.startswith("word/") else set()
+        if kinds := [kind for kind in CHANGES if kind.encode() in changed]:
             yield Problem(
                 f"{shown}, {name}",
                 f"It holds tracked changes ({', '.join(kinds)}).",
                 "Accept or reject them in Word: Review, Accept All Changes.",
             )
-        if not RENDERED.fullmatch(name) and TAG.search(part.decode("utf-8", "replace")) and not name.startswith("customXml/"):
+        if name not in roots and TAG_BYTES.search(part) and not name.startswith("customXml/"):
             yield Problem(
                 f"{shown}, {name}",
                 "A name in braces stands where nothing is filled in.",
                 "Move it into the text, a header or a footer.",
             )
-        if RENDERED.fullmatch(name):
-            for field in sorted({field for field in field_words(parse(part)) if field not in FIELDS}):
+        if name in roots:
+            for field in sorted({field for field in field_words(roots[name]) if field not in FIELDS}):
                 yield Problem(
                     f"{shown}, {name}",
                     f'It holds the field "{field}", which loads something or changes by itself.',
@@ -95,7 +97,7 @@ def _carried(parts: Mapping[str, bytes], shown: str) -> Iterator[Problem]:
                 )
 
 
-def _look(parts: Mapping[str, bytes], shown: str) -> Iterator[Problem]:
+def _look(parts: Mapping[str, bytes], roots: Mapping[str, etree._Element], shown: str) -> Iterator[Problem]:
     for font in sorted(missing_fonts(parts)):
         yield Problem(
             shown,
@@ -112,24 +114,20 @@ def _look(parts: Mapping[str, bytes], shown: str) -> Iterator[Problem]:
         yield Problem(shown, f"The font cannot draw these characters: {listed}.", "Write them in words.")
     styles = parse(parts["word/styles.xml"]) if "word/styles.xml" in parts else None
     defined = {str(s.get(f"{W}styleId")) for s in styles.iter(f"{W}style")} if styles is not None else set()
-    for name, part in parts.items():
-        if RENDERED.fullmatch(name):
-            used = {str(e.get(f"{W}val")) for tag in ("pStyle", "rStyle", "tblStyle") for e in parse(part).iter(f"{W}{tag}")}
-            for style in sorted(used - defined):
-                yield Problem(f"{shown}, {name}", f'The style "{style}" is used and not defined.', "Apply a style of the house.")
+    for name, root in roots.items():
+        used = {str(e.get(f"{W}val")) for e in root.iter(f"{W}pStyle", f"{W}rStyle", f"{W}tblStyle")}
+        for style in sorted(used - defined):
+            yield Problem(f"{shown}, {name}", f'The style "{style}" is used and not defined.', "Apply a style of the house.")
 
 
 def texts_of_document(data: bytes) -> Iterator[str]:
     """The texts of a template as docxtpl reads them, with their tags: one for each part in which something is filled in."""
-    template = DocxTemplate(io.BytesIO(data))
-    template.init_docx()
     for name, part in read_parts(data).items():
         if RENDERED.fullmatch(name):
-            yield template.patch_xml(etree.tostring(parse(part), encoding="unicode"))
+            yield patched(etree.tostring(parse(part), encoding="unicode"))
 
 
-def _texts(template: DocxTemplate, name: str, part: bytes, shown: str, known: KnownNames) -> Iterator[Problem]:
-    root = parse(part)
+def _texts(root: etree._Element, shown: str, known: KnownNames) -> Iterator[Problem]:
     for row in root.iter(f"{W}tr"):
         text = "".join(t.text or "" for t in row.iter(f"{W}t"))
         if "{%tr " in text and not re.fullmatch(r"\s*\{%tr\s[^%]*%\}\s*", text):
@@ -140,9 +138,9 @@ def _texts(template: DocxTemplate, name: str, part: bytes, shown: str, known: Kn
     for block in root.iter(f"{W}p"):
         yield from _loose_tags(block, shown)
     # as docxtpl does it, so that lines are paragraphs and quotation marks in tags are no entities
-    source = re.sub(r"<w:p([ >])", r"\n<w:p\1", template.patch_xml(etree.tostring(root, encoding="unicode")))
-    lines = source.splitlines()
+    source = re.sub(r"<w:p([ >])", r"\n<w:p\1", patched(etree.tostring(root, encoding="unicode")))
     for defect in check_text(source, known):
+        lines = source.splitlines()
         line = lines[defect.line - 1] if defect.line <= len(lines) else ""
         yield Problem(f"{shown}, paragraph “{_shortened(re.sub(r'<[^>]+>', '', line))}”", defect.what, defect.mend)
 

@@ -4,11 +4,12 @@ from __future__ import annotations
 
 import io
 import posixpath
-from collections.abc import Mapping
+import re
+from collections.abc import Callable, Mapping
 from datetime import date
 from functools import lru_cache
 from html import unescape
-from types import SimpleNamespace
+from types import FunctionType, SimpleNamespace
 from typing import Any
 
 from docx.opc.pkgwriter import PackageWriter
@@ -58,7 +59,7 @@ def render_word(template: bytes, names: Mapping[str, Any], look: Look, day: date
     """
     _refuse_unsafe(template)
     document = DocxTemplate(io.BytesIO(template))
-    document.patch_xml = _patched
+    document.patch_xml = patched
     sandbox = environment(autoescape=True)
 
     def link(target: Mapping[str, str], text: str = "") -> RichText:
@@ -79,9 +80,47 @@ def _refuse_unsafe(template: bytes) -> None:
 
 
 @lru_cache(maxsize=256)
-def _patched(xml: str) -> str:
-    """The text of a part with its tags in one piece; letterheads and dividers come again and again."""
-    return str(DocxTemplate.patch_xml(None, xml))
+def patched(xml: str) -> str:
+    """The text of a part with its tags in one piece, as docxtpl does it; letterheads and dividers come again and again."""
+    return str(_patch(None, xml))
+
+
+class _Patterns:
+    """What docxtpl uses of `re`: most of its patterns look for tags that few templates have, and each takes as long as the text."""
+
+    DOTALL = re.DOTALL
+    search = staticmethod(re.search)
+
+    @staticmethod
+    def sub(pattern: str, new: str | Callable[[re.Match[str]], str], text: str, count: int = 0, flags: int = 0) -> str:
+        def replaced(piece: str) -> str:
+            return re.sub(pattern, new, piece, count=count, flags=flags)
+
+        words, element = _looks_for(pattern)
+        if not any(word in text for word in words):
+            return text if words else replaced(text)
+        # what is found goes from the start of an element to its end, and holds a word and no other start before that
+        pieces = re.split(rf"(?=<w:{element}[ >])", text) if element else [text]
+        held = [max(map(piece.rfind, words)) for piece in pieces]
+        if any(at > piece.rfind(f"</w:{element}>") for at, piece in zip(held, pieces, strict=True) if at >= 0):
+            return replaced(text)
+        return "".join(piece if at < 0 else replaced(piece) for at, piece in zip(held, pieces, strict=True))
+
+
+@lru_cache(maxsize=64)
+def _looks_for(pattern: str) -> tuple[tuple[str, ...], str]:
+    """Words of which one stands in everything that a pattern of docxtpl finds, and the element in which; nothing if not known."""
+    if found := re.search(r"\(\{%\|\{\{\)(tr|tc|p|r) ", pattern):
+        return (f"{{%{found[1]} ", f"{{{{{found[1]} "), found[1]
+    if found := re.search(r"\(\{#\)(tr|tc|p) ", pattern):
+        return (f"{{#{found[1]} ",), found[1]
+    if found := re.search(r"\{%\\s\*(colspan|cellbg|vm|hm)\\s", pattern):
+        return (found[1],), "tc"
+    return (("{%-",), "") if pattern.endswith("{%-") else ((), "")
+
+
+# a copy of docxtpl's own function, because there is no other way to give it other patterns
+_patch = FunctionType(DocxTemplate.patch_xml.__code__, {"re": _Patterns})
 
 
 def _parts_of(package: Any) -> dict[str, bytes]:

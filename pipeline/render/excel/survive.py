@@ -4,9 +4,9 @@ from __future__ import annotations
 
 import io
 import re
-import warnings
+from collections.abc import Mapping
 
-from openpyxl import load_workbook
+from openpyxl.workbook import Workbook
 
 from pipeline.render.parts import read_parts
 
@@ -20,16 +20,15 @@ CELLS = re.compile(rb"<(?:\w+:)?sheetData\b.*?</(?:\w+:)?sheetData>", re.DOTALL)
 DRAWINGS = re.compile(r"xl/(drawings|media|charts)/(?!.*\.rels).*")
 
 
-def lost_on_the_way(template: bytes) -> list[str]:
-    """What of a template would silently disappear: from the workbook, or on its way to paper."""
-    before = read_parts(template)
+def lost_on_the_way(before: Mapping[str, bytes], read: Workbook) -> list[str]:
+    """What of a template would silently disappear: from the workbook, or on its way to paper.
+
+    before: the parts of the template; read: the workbook that openpyxl read from them.
+    """
     target = io.BytesIO()
-    with warnings.catch_warnings(record=True) as warned:
-        warnings.simplefilter("always")
-        load_workbook(io.BytesIO(template)).save(target)
+    read.save(target)
     after = read_parts(target.getvalue())
-    lost = [str(warning.message) for warning in warned]
-    lost += [f"the part {name}" for name in before if name not in after and not HARMLESS.fullmatch(name)]
+    lost = [f"the part {name}" for name in before if name not in after and not HARMLESS.fullmatch(name)]
     if any(DRAWINGS.fullmatch(name) for name in before):
         lost.append("a picture, chart or shape on a sheet")
     if b"rPr" in before.get("xl/sharedStrings.xml", b""):
