@@ -13,7 +13,7 @@ from pipeline.evidence_catalog import Returned, Shown
 from pipeline.loading import json_dates, load_toml
 from pipeline.materials import Course, Duty, Guide, MessageTexts, Paper, QuizQuestion, Reminder, Slide, Step
 from pipeline.numbered import Numbered
-from pipeline.pdf.fonts import undrawable
+from pipeline.pdf.drawable import undrawable
 from pipeline.schema import validate
 from pipeline.workspace import Workspace
 

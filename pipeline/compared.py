@@ -6,7 +6,6 @@ from pipeline.compare.editions import compare
 from pipeline.compare.model import Comparison
 from pipeline.editions import before, find_edition, number_of, read_editions, side_of
 from pipeline.errors import ProblemsFound, UsageError
-from pipeline.lint.templates import template_files
 from pipeline.load import load_practice, load_shared
 from pipeline.package import write_documents
 from pipeline.workspace import Workspace
@@ -39,6 +38,6 @@ def compare_editions(workspace: Workspace, slug: str, old: str, new: str) -> Com
     shared = load_shared(workspace)
     if shared.catalog is None:
         raise ProblemsFound(shared.problems)
-    templates = {path.name: path.read_bytes() for path in template_files(workspace)}
+    templates = {path.name: path.read_bytes() for path in workspace.template_files()}
     left, right = (side_of(one, workspace.shown(one.folder)) for one in (then, now))
     return compare(left, right, shared.catalog, templates)

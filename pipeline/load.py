@@ -20,10 +20,9 @@ from pipeline.conditions import applies
 from pipeline.coverage import gaps
 from pipeline.editions import RECORD, Issued, before, next_edition, read_editions, titles_of
 from pipeline.errors import Problem, ProblemsFound, UsageError
-from pipeline.lint import templates as lint_templates
 from pipeline.loading import load_json, read_bounded
 from pipeline.overlays import Overlay, load_overlays
-from pipeline.pdf.fonts import undrawable
+from pipeline.pdf.drawable import undrawable
 from pipeline.plan import Plan, make_plan
 from pipeline.practice import Profile
 from pipeline.record_files import load_records, record_paths
@@ -142,7 +141,7 @@ def load_practice(
     read = [file, *(path for path, _ in changes), *_held(folder, records)]
     read += [path for overlay in overlays.values() for path in overlay.paths]
     read += [one.folder / RECORD for one in before(issued, edition)[-1:]]
-    templates = {path.name: path.read_bytes() for path in lint_templates.template_files(workspace)}
+    templates = {path.name: path.read_bytes() for path in workspace.template_files()}
     return Loaded(
         catalog=catalog,
         profile=profile,
@@ -251,13 +250,16 @@ def _check_whole(
 
 def load_shared(workspace: Workspace) -> Shared:
     """The catalogue, and every problem of catalogue and templates, sorted."""
+    # who needs the catalogue alone opens no template, and need not wait for the libraries that do
+    from pipeline.lint.templates import check_templates
+
     catalog, problems = load_catalog(workspace)
     if catalog is None:
         return Shared(None, tuple(sorted(set(problems))))
     names = {schema for schema, _ in CODES.values()} | {"profile"}
     schemas = {name: load_schema(workspace.schemas / f"{name}.schema.json") for name in sorted(names)}
     problems += check_catalog(catalog, schemas)
-    problems += lint_templates.check_templates(workspace, catalog)
+    problems += check_templates(workspace, catalog)
     return Shared(catalog, tuple(sorted(set(problems))))
 
 
@@ -337,6 +339,6 @@ def _hashes(workspace: Workspace, folder: Path, analyses: Sequence[Path], profil
         *analyses,
         *(folder / name for name in names),
         *catalog_files(workspace),
-        *lint_templates.template_files(workspace),
+        *workspace.template_files(),
     ]
     return {workspace.shown(path): hashlib.sha256(path.read_bytes()).hexdigest() for path in sorted(set(paths))}

@@ -19,12 +19,7 @@ from pipeline.editions import number_of
 from pipeline.errors import Problem, ProblemsFound
 from pipeline.loading import read_bounded
 from pipeline.merge.model import Merged
-from pipeline.merge.word import merge_word
 from pipeline.plan import Plan
-from pipeline.render.draft import unmark_draft
-from pipeline.render.excel.merge import merge_excel
-from pipeline.render.outside import refers_outside
-from pipeline.render.parts import UnsafeFile, read_parts
 from pipeline.workspace import Workspace
 
 FOLDER = "overlays"
@@ -81,6 +76,8 @@ def load_overlays(workspace: Workspace, folder: Path, edition: str) -> tuple[dic
 
 def carry(generated: Mapping[str, bytes], overlays: Mapping[str, Overlay], day: date) -> tuple[dict[str, Merged], list[Problem]]:
     """Each generated document that was edited by hand, with the edits in it. generated: document → file."""
+    from pipeline.render.parts import UnsafeFile
+
     merged: dict[str, Merged] = {}
     problems: list[Problem] = []
     for document, overlay in overlays.items():
@@ -98,6 +95,13 @@ def carry(generated: Mapping[str, bytes], overlays: Mapping[str, Overlay], day: 
 
 def merge(overlay: Overlay, now: bytes, day: date) -> Merged:
     """The document as it is generated now, with the hand edits in it. Raises UnsafeFile."""
+    # whoever only asks which edits there are opens no document
+    from pipeline.merge.word import merge_word
+    from pipeline.render.draft import unmark_draft
+    from pipeline.render.excel.merge import merge_excel
+    from pipeline.render.outside import refers_outside
+    from pipeline.render.parts import UnsafeFile, read_parts
+
     edited = unmark_draft(overlay.edited, f"x.{overlay.suffix}")
     match overlay.suffix:
         case "docx":

@@ -9,6 +9,7 @@ from typing import Any
 
 from pipeline.context import Inputs, names_for
 from pipeline.errors import Problem, ProblemsFound
+from pipeline.inputs import to_inputs as to_inputs
 from pipeline.lint.leftovers import find_leftovers
 from pipeline.load import Loaded
 from pipeline.plan import Artifact
@@ -22,24 +23,6 @@ from pipeline.render.word import render_word
 from pipeline.work import HERE, Workers
 
 Names = Mapping[str, Any]
-
-
-def to_inputs(loaded: Loaded, approved: date | None = None) -> Inputs:
-    """What the documents are made from; approved: day of the approval, for an edition that is issued."""
-    return Inputs(
-        catalog=loaded.catalog,
-        profile=loaded.profile,
-        assessment=loaded.assessment,
-        plan=loaded.plan,
-        edition=loaded.edition,
-        as_of=loaded.as_of,
-        changes=loaded.changes,
-        records=loaded.records,
-        raw=loaded.raw_profile,
-        began=loaded.began,
-        approved=approved,
-        earlier=tuple(one.earlier for one in loaded.earlier),
-    )
 
 
 def names_of_all(inputs: Inputs, artifacts: Iterable[Artifact]) -> dict[str, Names]:

@@ -12,10 +12,10 @@ from pipeline.catalog import load_catalog
 from pipeline.context import Inputs
 from pipeline.context.standing import practice_progress
 from pipeline.errors import Problem, ProblemsFound
+from pipeline.inputs import to_inputs
 from pipeline.load import Shared, load_practice
 from pipeline.progress import Progress
 from pipeline.publish import read_manifest
-from pipeline.rendering import to_inputs
 from pipeline.status_json import portfolio_values, status_values
 from pipeline.status_page import portfolio_page, status_page
 from pipeline.status_text import portfolio_lines, status_lines

@@ -57,6 +57,11 @@ class Workspace:
         """What builds of this workspace made before; it holds texts of clients, so it lies with what is built."""
         return Cache(self.build / ".cache")
 
+    def template_files(self) -> list[Path]:
+        """Every template, sorted; Word's own lock files are none."""
+        found = [*self.templates.glob("*.docx"), *self.forms.glob("*.xlsx")]
+        return sorted(path for path in found if not path.name.startswith("~$"))
+
     def practice(self, slug: str) -> Path:
         """Folder of a practice, with all that was filed in its place; UsageError where the slug is malformed or unknown."""
         if not is_slug(slug):

@@ -20,7 +20,7 @@ from pipeline.context import names_class
 from pipeline.errors import Problem
 from pipeline.lint.excel import check_excel_template
 from pipeline.lint.returned import columns_of
-from pipeline.lint.templates import known_names, template_files
+from pipeline.lint.templates import known_names
 from pipeline.names import FormNames
 from pipeline.render.parts import read_parts, write_parts
 from pipeline.workspace import Workspace
@@ -77,7 +77,7 @@ def replaced(parts: dict[str, bytes], name: str, old: str, new: str) -> dict[str
 
 def test_the_real_templates_have_no_problem(project: Workspace, catalog: Catalog) -> None:
     """Every workbook that the project ships passes."""
-    files = [path for path in template_files(project) if path.suffix == ".xlsx"]
+    files = [path for path in project.template_files() if path.suffix == ".xlsx"]
     assert files
     shapes = {entry.template: names_class(entry) for entry in (*catalog.reports, *catalog.forms)}
     for path in files:

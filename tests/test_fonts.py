@@ -10,6 +10,7 @@ from fontTools.ttLib import TTFont
 
 from pipeline.errors import ConversionError
 from pipeline.pdf.convert import Source, check_fonts
+from pipeline.pdf.drawable import CERTAIN, undrawable
 from pipeline.pdf.fonts import (
     FACES,
     FAMILY,
@@ -179,3 +180,10 @@ def test_a_face_that_is_cut_off_is_an_error_of_its_own(parts: dict[str, bytes]) 
     whole = parts["word/fonts/font1.odttf"]
     with pytest.raises(ValueError, match="cannot be read"):
         missing_glyphs({**parts, "word/fonts/font1.odttf": whole[: len(whole) // 20]})
+
+
+def test_what_is_taken_for_certain_is_in_the_font() -> None:
+    """Texts of these characters are passed without opening the font; with a smaller font that would be wrong."""
+    assert {char for char in CERTAIN - {"\n", "\t"} if ord(char) not in house_characters()} == set()
+    assert list(undrawable({"a": "“Fine” – é × …"}, "x")) == []
+    assert [problem.where for problem in undrawable({"a": "fine", "b": "☐ é", "c": "Łukasz"}, "x")] == ["x#/b"]

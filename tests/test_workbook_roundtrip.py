@@ -36,7 +36,8 @@ from pipeline.assessment.questions import UNKNOWN, proved
 from pipeline.assessment.scoring import LEVELS, at_least, risk_level
 from pipeline.check.assessment import check_assessment, check_coverage
 from pipeline.loading import CONTROL, TEMPLATE_SYNTAX, refuse_strange_text
-from pipeline.pdf.fonts import house_characters, undrawable
+from pipeline.pdf.drawable import undrawable
+from pipeline.pdf.fonts import house_characters
 from pipeline.records import structure
 from pipeline.render.excel.answers import read_workbook
 from pipeline.schema import validate

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field, fields, is_dataclass, replace
-from pathlib import Path
 
 from pipeline.assessment.proposals import Acceptance, Weighing
 from pipeline.binder import TEMPLATES
@@ -33,12 +32,6 @@ MAX_TEMPLATE = 20_000_000
 MATERIAL = ("courses", "slides", "questions", "reminders", "guides", "papers", "steps", "duties")
 # texts of the risk workbook that only the next year's has
 NEXT_YEAR = ("again", "again_inventory", "news", "before", "retired")
-
-
-def template_files(workspace: Workspace) -> list[Path]:
-    """Every template of the workspace, sorted; Word's own lock files are none."""
-    found = [*workspace.templates.glob("*.docx"), *workspace.forms.glob("*.xlsx")]
-    return sorted(path for path in found if not path.name.startswith("~$"))
 
 
 def known_names(catalog: Catalog, shape: type[ProfileNames]) -> KnownNames:
@@ -76,7 +69,7 @@ def check_templates(workspace: Workspace, catalog: Catalog) -> Iterator[Problem]
     documents: list[Policy | Form | Report] = [*catalog.reports, *catalog.policies, *catalog.forms]
     wanted |= {entry.template: names_class(entry) for entry in documents if entry.template}
     wanted |= {GUIDE_TEMPLATE: GuideNames} if catalog.guides else {}
-    present = {path.name: path for path in template_files(workspace)}
+    present = {path.name: path for path in workspace.template_files()}
     for name in sorted(set(wanted) - set(present)):
         folder = workspace.templates if name.endswith(".docx") else workspace.forms
         yield Problem(workspace.shown(folder / name), "The template is missing.", did_you_mean(name, set(present) - set(wanted)))

@@ -7,16 +7,13 @@ from __future__ import annotations
 
 import io
 import re
-from collections.abc import Iterator, Mapping
+from collections.abc import Mapping
 from functools import lru_cache
 from importlib.resources import files
 from pathlib import Path
-from typing import Any
 
 from fontTools.ttLib import TTFont
 
-from pipeline.errors import Problem
-from pipeline.loading import strings
 from pipeline.pdf.cmap import check_font
 from pipeline.render.parts import RELATIONSHIP, A, R, W, parse
 
@@ -41,11 +38,6 @@ def _characters(font: bytes) -> frozenset[int]:
 def house_characters() -> frozenset[int]:
     """Code points that every face of the house font can draw."""
     return frozenset.intersection(*(_characters(path.read_bytes()) for path in sorted(packaged_fonts().glob("*.ttf"))))
-
-
-@lru_cache(maxsize=1)
-def _drawable() -> frozenset[str]:
-    return frozenset(map(chr, house_characters())) | {"\n", "\t"}
 
 
 def embedded_fonts(parts: Mapping[str, bytes]) -> dict[str, list[bytes]]:
@@ -110,16 +102,3 @@ def _used(part: bytes) -> tuple[frozenset[str], frozenset[str]]:
     if root.tag == f"{A}theme":
         families.update(str(face.get("typeface")) for face in root.iter(f"{A}latin"))
     return frozenset(families), frozenset(characters)
-
-
-def undrawable(value: Any, shown: str) -> Iterator[Problem]:
-    """A problem for each string of a JSON value that holds a character which the house font cannot draw."""
-    able = _drawable()
-    for pointer, text in strings(value):
-        if missing := sorted(set(text) - able):
-            listed = ", ".join(f"U+{ord(char):04X}" for char in missing)
-            yield Problem(
-                f"{shown}#{pointer}",
-                f"The font of the documents cannot draw {listed}.",
-                "Write it with the letters A to Z and their usual accents.",
-            )

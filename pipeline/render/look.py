@@ -6,8 +6,6 @@ import io
 import warnings
 from dataclasses import dataclass
 
-from PIL import Image, ImageOps, UnidentifiedImageError
-
 MAX_PIXELS = 16_000_000
 MAX_SIDE = 1_200
 # of a JPEG that becomes sharper step by step; each goes over the whole picture, and a small file can hold a hundred thousand
@@ -33,6 +31,8 @@ class BadPicture(ValueError):
 
 def read_picture(data: bytes) -> bytes:
     """A client's PNG or JPEG, decoded within bounds and written anew as PNG without anything else it carried."""
+    from PIL import Image, ImageOps, UnidentifiedImageError
+
     _refuse_slow(data)
     try:
         with warnings.catch_warnings():
@@ -58,6 +58,8 @@ def read_picture(data: bytes) -> bytes:
 
 def check_scan(data: bytes, kind: str) -> None:
     """BadPicture where the bytes are no sound picture of this kind (PNG, JPEG) of at most MAX_SCAN pixels."""
+    from PIL import Image, UnidentifiedImageError
+
     _refuse_slow(data)
     try:
         with warnings.catch_warnings():
@@ -81,6 +83,8 @@ def _refuse_slow(data: bytes) -> None:
 
 def picture_size(png: bytes) -> tuple[int, int]:
     """Width and height in pixels."""
+    from PIL import Image
+
     with Image.open(io.BytesIO(png), formats=("PNG",)) as picture:
         return picture.size
 

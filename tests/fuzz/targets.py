@@ -35,7 +35,7 @@ from pipeline.lint.word import check_word_template
 from pipeline.loading import json_dates, load_json, load_toml
 from pipeline.names import CommonNames
 from pipeline.overlays import Overlay, merge
-from pipeline.pdf.fonts import undrawable
+from pipeline.pdf.drawable import undrawable
 from pipeline.practice import Profile
 from pipeline.primitives import primitives
 from pipeline.publish import read_manifest, verify
