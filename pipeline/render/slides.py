@@ -15,7 +15,7 @@ from pptx import Presentation
 from pptx.dml.color import RGBColor
 from pptx.util import Emu, Pt
 
-from pipeline.pdf.fonts import packaged_fonts
+from pipeline.pdf.fontconfig import packaged_fonts
 from pipeline.render import deck
 from pipeline.render.look import Look, picture_size
 from pipeline.render.parts import A, core_properties, parse, read_parts, serialize, write_parts
