@@ -37,8 +37,8 @@ test: .venv/ready ## run lint, types and all tests (needs LibreOffice, qpdf, pop
 docs: .venv/ready ## write docs/names.md anew, after a change of facts or names
 	$(BIN)/python docs/write_names.py
 
-bench: .venv/ready ## measure a cold build, and the same documents through LibreOffice
-	$(BIN)/python benchmarks/cold_build.py $(PRACTICE)
+bench: .venv/ready ## measure builds beside the ordinary way, and write benchmarks/RESULTS.md
+	$(BIN)/python benchmarks/bench.py $(PRACTICE)
 
 fuzz: .venv/ready ## feed every reader damaged files for SECONDS each, guided by coverage (Linux)
 	$(BIN)/python tests/fuzz/fuzz.py --seconds $(SECONDS)
