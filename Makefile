@@ -44,8 +44,8 @@ wheels: .venv/ready ## ask whether there is a wheel of everything for Linux, mac
 leaks: .venv/ready ## build a portfolio in one process and in many, and search it all for names of other practices
 	$(BIN)/python tests/leaks.py --practices 6
 
-bench: .venv/ready ## measure a cold build, and the same documents through LibreOffice
-	$(BIN)/python benchmarks/cold_build.py $(PRACTICE)
+bench: .venv/ready ## measure builds beside the ordinary way, and write benchmarks/RESULTS.md
+	$(BIN)/python benchmarks/bench.py $(PRACTICE)
 
 fuzz: .venv/ready ## feed every reader damaged files for SECONDS each, guided by coverage (Linux)
 	$(BIN)/python tests/fuzz/fuzz.py --seconds $(SECONDS)
