@@ -90,7 +90,7 @@ def _equal_files_are_checked_once() -> Iterator[None]:
             patch.setattr(module, "validate", _remembering(validate, value, list))
         whole = {
             load_catalog: _remembering(load_catalog, _files_of, lambda pair: (pair[0], [*pair[1]])),
-            load_shared: _remembering(load_shared, _files_of, lambda shared: shared),
+            load_shared: _remembering(load_shared, lambda workspace, *_: _files_of(workspace), lambda shared: shared),
         }
         for load, remembered in whole.items():
             # wherever it was imported
