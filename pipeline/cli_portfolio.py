@@ -29,7 +29,7 @@ def portfolio() -> None:
 @click.option(
     "--where", metavar="KEY=VALUE", multiple=True, help="Only practices whose profile says so; may be given repeatedly."
 )
-@click.option("--jobs", type=click.IntRange(min=1), help="Practices at once. Default: one for each processor.")
+@click.option("--jobs", type=click.IntRange(1, 256), help="Practices at once. Default: one for each processor.")
 @click.option("--scheduler", metavar="ADDRESS", help="Build on the workers of this Dask scheduler, in the same folder.")
 @click.option("--as-of", callback=parse_day, help="Day the packages speak of (YYYY-MM-DD).")
 @click.option("--output", type=click.Path(path_type=Path, file_okay=False), help="Folder for the packages. Default: build.")
@@ -38,7 +38,7 @@ def portfolio() -> None:
 @click.option(
     "--give-up-after",
     "minutes",
-    type=click.FloatRange(min=0, min_open=True),
+    type=click.IntRange(1, 1_440),
     default=30,
     show_default=True,
     help="Minutes one practice may take.",
@@ -55,7 +55,7 @@ def build(
     output: Path | None,
     strict: bool,
     no_cache: bool,
-    minutes: float,
+    minutes: int,
     as_json: bool,
 ) -> None:
     """Build the packages of practices (all, if none is named), as many at once as the machine has processors.

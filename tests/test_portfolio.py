@@ -366,7 +366,7 @@ def test_a_portfolio_makes_the_same_bytes_as_single_builds_and_a_broken_practice
         )
         assert own == single
         assert done[JUNIPER].exit_code == 2
-        assert done[JUNIPER].said == f"2 problems, the first at practices/{JUNIPER}/profile.json#/approver"
+        assert done[JUNIPER].said == f"3 problems, the first at practices/{JUNIPER}/assessments/2026-09-14.json#/practice"
 
 
 def test_whatever_happens_in_a_worker_comes_back_as_an_outcome(workspace: Workspace, monkeypatch: pytest.MonkeyPatch) -> None:
