@@ -13,7 +13,7 @@ from pathlib import Path
 
 import click
 
-from pipeline.options import Finder, parse_day
+from pipeline.options import Finder, parse_day, password_file
 from pipeline.terminal import Progress
 
 INTERRUPTED = 130
@@ -35,6 +35,7 @@ def portfolio() -> None:
 @click.option("--output", type=click.Path(path_type=Path, file_okay=False), help="Folder for the packages. Default: build.")
 @click.option("--strict", is_flag=True, help="Refuse to build a practice with warnings.")
 @click.option("--no-cache", is_flag=True, help="Make everything anew, also what was made of the same bytes before.")
+@password_file
 @click.option(
     "--give-up-after",
     "minutes",
@@ -55,6 +56,7 @@ def build(
     output: Path | None,
     strict: bool,
     no_cache: bool,
+    password_file: Path | None,
     minutes: int,
     as_json: bool,
 ) -> None:
@@ -82,7 +84,10 @@ def build(
     if jobs and scheduler:
         raise click.UsageError("--jobs counts processes of this machine; a cluster has as many as it has workers.")
     workspace = find()
-    options = Options(as_of, None, output.resolve() if output else None, strict, cache=not no_cache)
+    if password_file and not password_file.is_dir():
+        raise click.UsageError("Clients share no password: name a folder that holds a file SLUG.txt for each practice.")
+    locked = password_file.resolve() if password_file else None
+    options = Options(as_of, None, output.resolve() if output else None, strict, cache=not no_cache, password_file=locked)
     tasks = make_tasks(workspace, choose(workspace, slugs, where), options, minutes * 60)
     hire = partial(cluster, scheduler) if scheduler else partial(processes, min(jobs or os.cpu_count() or 1, len(tasks)))
     done: list[Outcome] = []
