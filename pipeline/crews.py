@@ -12,6 +12,7 @@ from dataclasses import dataclass
 from importlib import import_module
 from typing import Any
 
+from pipeline import __version__
 from pipeline.errors import OutputError, UsageError
 from pipeline.work import end_with_owner, start_method
 
@@ -88,7 +89,10 @@ def cluster(address: str) -> Iterator[Crew]:
     try:
         distributed: Any = import_module("distributed")
     except ImportError as error:
-        raise UsageError('A cluster needs Dask. Install it with the program: pip install "binder[cluster]".') from error
+        raise UsageError(
+            "A cluster needs Dask. Install it with the program: python -m pip install "
+            f'"./binder-{__version__}-py3-none-any.whl[cluster]", in the folder with that file.'
+        ) from error
     try:
         client = distributed.Client(address, timeout=SECONDS_TO_CONNECT, set_as_default=False)
     except (OSError, ValueError) as error:
