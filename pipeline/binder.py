@@ -56,7 +56,8 @@ def _sheet(
 def paper_of(workbook: bytes, portrait: bytes, landscape: bytes, names: str, look: Look, day: date) -> bytes:
     """The Word document that prints a workbook; portrait, landscape: templates of the letterhead; names: as JSON."""
     sheets = read_sheets(workbook)
-    return lay_out(render_word(landscape if sheets[0].landscape else portrait, json.loads(names), look, day), sheets)
+    template = landscape if sheets[0].landscape else portrait
+    return lay_out(render_word(template, json.loads(names), look, day, packed=False), sheets)
 
 
 def make_binder(

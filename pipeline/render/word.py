@@ -52,8 +52,8 @@ CELL_ORDER = [
 ]
 
 
-def render_word(template: bytes, names: Mapping[str, Any], look: Look, day: date) -> bytes:
-    """The document that the template makes of these names (JSON primitives).
+def render_word(template: bytes, names: Mapping[str, Any], look: Look, day: date, *, packed: bool = True) -> bytes:
+    """The document that the template makes of these names (JSON primitives). packed: see write_parts.
 
     Raises jinja2.TemplateError where the template asks for a name that is not there, UnsafeFile for a bad template.
     """
@@ -71,7 +71,7 @@ def render_word(template: bytes, names: Mapping[str, Any], look: Look, day: date
     # the properties are written below; rendering them would escape them twice
     document.render_properties = lambda *_: None
     document.render(names, sandbox, autoescape=True)
-    return finish(_parts_of(document.docx.part.package), names, look, day)
+    return finish(_parts_of(document.docx.part.package), names, look, day, packed=packed)
 
 
 @lru_cache(maxsize=256)
@@ -136,7 +136,7 @@ def _parts_of(package: Any) -> dict[str, bytes]:
     return parts
 
 
-def finish(parts: dict[str, bytes], names: Mapping[str, Any], look: Look, day: date) -> bytes:
+def finish(parts: dict[str, bytes], names: Mapping[str, Any], look: Look, day: date, *, packed: bool = True) -> bytes:
     """Letterhead, colour, properties and a reproducible archive."""
     own = names["document"]
     place_picture(parts, LOGO, look.logo, f"Logo of {names['practice']['name']}")
@@ -153,7 +153,7 @@ def finish(parts: dict[str, bytes], names: Mapping[str, Any], look: Look, day: d
     practice = names["practice"]
     keywords = document_keywords(practice["slug"], own["id"], own["edition"]) if own["id"] else ""
     parts["docProps/core.xml"] = core_properties(title, practice["name"], practice["legal_name"], day, keywords)
-    return write_parts(parts)
+    return write_parts(parts, packed=packed)
 
 
 def _cell_order(element: etree._Element) -> int:
