@@ -15,6 +15,7 @@ from pipeline.primitives import primitives
 from pipeline.render.excel.fill import DoesNotFit, render_excel
 from pipeline.render.ics import render_ics
 from pipeline.render.jinja import TemplateError, without_value
+from pipeline.render.parts import UnsafeFile
 from pipeline.render.slides import SlideOverflows, render_slides
 from pipeline.render.word import render_word
 
@@ -59,6 +60,7 @@ def render_all(inputs: Inputs, loaded: Loaded, names: Mapping[str, Names] | None
         shown = artifact.template_path or artifact.id
         try:
             data = render(artifact, names[artifact.id], loaded, inputs.as_of)
+            problems += find_leftovers(data, artifact.path)
         except TemplateError as error:
             problems.append(without_value(shown, error))
             continue
@@ -68,7 +70,9 @@ def render_all(inputs: Inputs, loaded: Loaded, names: Mapping[str, Names] | None
         except SlideOverflows as error:
             problems.append(Problem(f"catalog/slides.toml, {artifact.id}", f"Slides are too full: {error}.", "Shorten them."))
             continue
-        problems += find_leftovers(data, artifact.path)
+        except UnsafeFile as error:
+            problems.append(Problem(shown, "The template cannot be used.", str(error)))
+            continue
         rendered[artifact.id] = data
     if problems:
         raise ProblemsFound(problems)

@@ -15,12 +15,14 @@ from docx.opc.pkgwriter import PackageWriter
 from docxtpl import DocxTemplate, RichText
 from lxml import etree
 
-from pipeline.render.jinja import environment
+from pipeline.render.jinja import TemplateError, environment
 from pipeline.render.look import Look, picture_size
 from pipeline.render.parts import (
+    DAMAGED,
     RELATIONSHIP,
     A,
     R,
+    UnsafeFile,
     W,
     core_properties,
     document_keywords,
@@ -57,6 +59,16 @@ def render_word(template: bytes, names: Mapping[str, Any], look: Look, day: date
     Raises jinja2.TemplateError where the template asks for a name that is not there, UnsafeFile for a bad template.
     """
     _refuse_unsafe(template)
+    try:
+        return _render(template, names, look, day)
+    except (TemplateError, UnsafeFile):
+        raise
+    except Exception as error:
+        # docxtpl and python-docx answer a damaged template with whatever goes wrong first
+        raise UnsafeFile(DAMAGED) from error
+
+
+def _render(template: bytes, names: Mapping[str, Any], look: Look, day: date) -> bytes:
     document = DocxTemplate(io.BytesIO(template))
     document.patch_xml = _patched
     sandbox = environment(autoescape=True)
