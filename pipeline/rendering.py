@@ -18,6 +18,7 @@ from pipeline.render.excel.fill import DoesNotFit, render_excel
 from pipeline.render.ics import render_ics
 from pipeline.render.jinja import TemplateError, without_value
 from pipeline.render.look import Look
+from pipeline.render.parts import UnsafeFile
 from pipeline.render.slides import SlideOverflows, render_slides
 from pipeline.render.word import render_word
 from pipeline.work import HERE, Workers
@@ -67,6 +68,7 @@ def render(path: str, shown: str, template: bytes, names: str, look: Look, day: 
     given = json.loads(names)
     try:
         data = _rendered(path.rsplit(".", 1)[1], template, given, look, day)
+        problems = list(find_leftovers(data, path))
     except TemplateError as error:
         raise ProblemsFound([without_value(shown, error)]) from error
     except DoesNotFit as error:
@@ -74,7 +76,9 @@ def render(path: str, shown: str, template: bytes, names: str, look: Look, day: 
     except SlideOverflows as error:
         where = f"catalog/slides.toml, {shown}"
         raise ProblemsFound([Problem(where, f"Slides are too full: {error}.", "Shorten them.")]) from error
-    if problems := list(find_leftovers(data, path)):
+    except UnsafeFile as error:
+        raise ProblemsFound([Problem(shown, "The template cannot be used.", str(error))]) from error
+    if problems:
         raise ProblemsFound(problems)
     return data
 

@@ -93,9 +93,12 @@ def read_parts(data: bytes) -> dict[str, bytes]:
     try:
         if any("macroenabled" in element.get("ContentType", "").lower() for element in parse(parts["[Content_Types].xml"])):
             raise UnsafeFile(FORBIDDEN["vbaproject"])
-        inside = [relationship for _, relationship in relationships(parts) if relationship.get("TargetMode") != "External"]
+        known = [relationship for _, relationship in relationships(parts)]
     except etree.XMLSyntaxError as error:
         raise UnsafeFile(DAMAGED) from error
+    if not all(relationship.get(name) for relationship in known for name in ("Id", "Type", "Target")):
+        raise UnsafeFile(DAMAGED)
+    inside = [relationship for relationship in known if relationship.get("TargetMode") != "External"]
     kinds = {str(relationship.get("Type")).rsplit("/", 1)[-1].lower() for relationship in inside}
     for kind in sorted(kinds & FORBIDDEN.keys()):
         raise UnsafeFile(FORBIDDEN[kind])

@@ -16,12 +16,14 @@ from docx.opc.pkgwriter import PackageWriter
 from docxtpl import DocxTemplate, RichText
 from lxml import etree
 
-from pipeline.render.jinja import environment
+from pipeline.render.jinja import TemplateError, environment
 from pipeline.render.look import Look, picture_size
 from pipeline.render.parts import (
+    DAMAGED,
     RELATIONSHIP,
     A,
     R,
+    UnsafeFile,
     W,
     core_properties,
     document_keywords,
@@ -58,6 +60,16 @@ def render_word(template: bytes, names: Mapping[str, Any], look: Look, day: date
     Raises jinja2.TemplateError where the template asks for a name that is not there, UnsafeFile for a bad template.
     """
     _refuse_unsafe(template)
+    try:
+        return finish(_filled(template, names), names, look, day, packed=packed)
+    except (TemplateError, UnsafeFile):
+        raise
+    except Exception as error:
+        # docxtpl and python-docx answer a damaged template with whatever goes wrong first
+        raise UnsafeFile(DAMAGED) from error
+
+
+def _filled(template: bytes, names: Mapping[str, Any]) -> dict[str, bytes]:
     document = DocxTemplate(io.BytesIO(template))
     document.patch_xml = patched
     sandbox = environment(autoescape=True)
@@ -71,7 +83,7 @@ def render_word(template: bytes, names: Mapping[str, Any], look: Look, day: date
     # the properties are written below; rendering them would escape them twice
     document.render_properties = lambda *_: None
     document.render(names, sandbox, autoescape=True)
-    return finish(_parts_of(document.docx.part.package), names, look, day, packed=packed)
+    return _parts_of(document.docx.part.package)
 
 
 @lru_cache(maxsize=256)

@@ -33,9 +33,11 @@ from pipeline.render.excel.chart import REGISTER, add_picture, add_trend
 from pipeline.render.excel.guard import cells_of
 from pipeline.render.excel.identity import add_identity, identify
 from pipeline.render.excel.read import column_width
-from pipeline.render.jinja import template_of
+from pipeline.render.jinja import TemplateError, template_of
 from pipeline.render.look import Look
 from pipeline.render.parts import (
+    DAMAGED,
+    UnsafeFile,
     core_properties,
     document_keywords,
     parse,
@@ -79,6 +81,16 @@ class DoesNotFit(ValueError):
 def render_excel(template: bytes, names: Mapping[str, Any], look: Look, day: date) -> bytes:
     """The workbook that the template makes of these names (JSON primitives); raises like render_word, and DoesNotFit."""
     read_parts(template)
+    try:
+        return _render(template, names, look, day)
+    except (TemplateError, UnsafeFile, DoesNotFit):
+        raise
+    except Exception as error:
+        # openpyxl answers a damaged template with whatever goes wrong first
+        raise UnsafeFile(DAMAGED) from error
+
+
+def _render(template: bytes, names: Mapping[str, Any], look: Look, day: date) -> bytes:
     workbook = load_workbook(io.BytesIO(template), rich_text=False)
     for sheet in workbook.worksheets:
         # looked up first: what has been filled in is never read as a template again
