@@ -132,7 +132,9 @@ def own_names(held: Mapping[str, set[str]], program: str) -> dict[str, frozenset
     program = folded(program)
     words, tokens = squeezed(program), set(TOKEN.findall(program))
     return {
-        slug: frozenset(
+        # what the practice is filed under is its own, also where the help of a command gives it as an example
+        slug: frozenset({slug})
+        | frozenset(
             text
             for text in texts
             if len(text) >= SHORTEST
