@@ -4,7 +4,7 @@ SECONDS ?= 60
 BIN := .venv/bin
 
 .DEFAULT_GOAL := help
-.PHONY: help setup binder check list docs test bench fuzz grades wheel pythons clean
+.PHONY: help setup binder check list docs test wheels leaks bench fuzz grades wheel pythons clean
 
 help: ## show this help
 	@awk -F ':.*## ' '/^[a-z]+:.*## / { printf "  make %-8s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
@@ -34,8 +34,15 @@ test: .venv/ready ## run lint, types and all tests (needs LibreOffice, qpdf, pop
 	$(BIN)/mypy
 	$(BIN)/python -m pytest -n auto --dist worksteal
 
-docs: .venv/ready ## write docs/names.md anew, after a change of facts or names
+docs: .venv/ready ## write docs/names.md and docs/licences.md anew, after a change of facts, names or dependencies
 	$(BIN)/python docs/write_names.py
+	$(BIN)/python docs/write_licences.py
+
+wheels: .venv/ready ## ask whether there is a wheel of everything for Linux, macOS and Windows (needs a network, and uv)
+	$(BIN)/python docs/write_licences.py --wheels
+
+leaks: .venv/ready ## build a portfolio in one process and in many, and search it all for names of other practices
+	$(BIN)/python tests/leaks.py --practices 6
 
 bench: .venv/ready ## measure builds beside the ordinary way, and write benchmarks/RESULTS.md
 	$(BIN)/python benchmarks/bench.py $(PRACTICE)

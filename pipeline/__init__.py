@@ -1,3 +1,3 @@
 """HIPAA security packages for therapy group practices: facts and findings in, a bound package out."""
 
-__version__ = "0.5.0"
+__version__ = "0.6.0"

@@ -1,4 +1,4 @@
-"""The run on one screen: load, check, plan, render, convert, bind, publish."""
+"""What a build is asked, and whether there is anything to do."""
 
 from __future__ import annotations
 
@@ -9,7 +9,8 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from pipeline.errors import Problem
-from pipeline.unchanged import note, noted, sources
+from pipeline.unchanged import noted, sources
+from pipeline.work import working
 from pipeline.workspace import Workspace
 
 if TYPE_CHECKING:
@@ -60,48 +61,8 @@ def build(
         told("Nothing has changed since it was built")
         warnings = tuple(Problem(*one) for one in held["warnings"])
         return Built(folder / held["edition"], held["pages"], held["documents"], warnings)
-    return _build(workspace, slug, options, folder, read, told, shared() if shared else None)
+    with working(options.jobs, workspace.cache if options.cache else None) as workers:
+        # what makes documents takes longer to import than it takes to see that none is to be made
+        from pipeline.draft import make_draft
 
-
-def _build(
-    workspace: Workspace,
-    slug: str,
-    options: Options,
-    folder: Path,
-    read: str,
-    told: Callable[[str], None],
-    shared: Shared | None,
-) -> Built:
-    # what makes documents takes longer to import than it takes to see that nothing is to be made
-    from pipeline.editions import edition_before, refuse_edition
-    from pipeline.edits_report import report_file, write_report
-    from pipeline.load import load_practice
-    from pipeline.package import make_package, write_documents
-    from pipeline.passwords import read_passwords
-    from pipeline.pdf.convert import engine
-    from pipeline.publish import generated_folder, is_locked, one_at_a_time, publish
-    from pipeline.work import working
-
-    passwords, doubts = read_passwords(options.password_file, slug)
-    told("Reading and checking")
-    loaded = load_practice(workspace, slug, as_of=options.as_of, edition=options.edition, strict=options.strict, shared=shared)
-    refuse_edition(loaded)
-    target = folder / loaded.edition
-    with one_at_a_time(target), working(options.jobs, workspace.cache if options.cache else None) as workers:
-        written = write_documents(loaded, edition_before(workspace, loaded), told, None, workers)
-        package = make_package(loaded, written, engine(options.pdf_engine, workers), told, workers, passwords)
-        if passwords is None and is_locked(target):
-            what = "The binder opened with a password only, and is not locked any more."
-            mend = "If it should be, build again with --password-file."
-            doubts = (Problem(str(target / "binder.pdf"), what, mend, warning=True),)
-        publish(
-            target, package.files, package.manifest, package.generated, {overlay.sha256 for overlay in loaded.overlays.values()}
-        )
-        write_report(target, package)
-        lasting = tuple(sorted((*loaded.warnings, *package.warnings)))
-        built = Built(target, package.pages, len(package.files) - 1, tuple(sorted((*lasting, *doubts))))
-        if passwords is None:
-            told_of = [(one.where, one.what, one.mend, one.warning) for one in lasting]
-            summary = {"pages": built.pages, "documents": built.documents, "warnings": told_of}
-            note(target, read, (target, generated_folder(target), report_file(target)), summary)
-    return built
+        return make_draft(workspace, slug, options, told, workers, read, shared() if shared else None)

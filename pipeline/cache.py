@@ -19,6 +19,8 @@ from datetime import date
 from functools import lru_cache
 from pathlib import Path
 
+from pipeline.private import make_folder
+
 MOST = 2_000_000_000
 # what trimming leaves of it, so that not each build trims
 KEPT = 0.8
@@ -55,10 +57,7 @@ class Cache:
         path = self._path(key)
         part = ""
         try:
-            self.folder.parent.mkdir(parents=True, exist_ok=True)
-            # folders above the last one that mkdir makes get the modes of everyday
-            for folder in (self.folder, path.parent):
-                folder.mkdir(exist_ok=True, mode=0o700)
+            make_folder(path.parent)
             descriptor, part = tempfile.mkstemp(prefix=".part-", dir=path.parent)
             with os.fdopen(descriptor, "wb") as file:
                 file.write(hashlib.sha256(data).digest())

@@ -22,7 +22,7 @@ from pipeline.cli_reassess import reassess
 from pipeline.cli_year import record, remind, status
 from pipeline.errors import BinderError, ProblemsFound, VerificationError
 from pipeline.options import Finder, parse_day
-from pipeline.terminal import print_problems, visible
+from pipeline.terminal import places_of, print_problems, visible
 from pipeline.workspace import find_workspace
 
 UNEXPECTED, INTERRUPTED = 70, 130
@@ -74,7 +74,7 @@ class _Group(click.Group):
             ctx.exit(INTERRUPTED)
         except Exception as error:
             if ctx.params.get("debug"):
-                traceback.print_exc()
+                click.echo("".join(places_of(error)), err=True)
             last = traceback.extract_tb(error.__traceback__)[-1]
             click.echo(
                 f"Error: this should not happen: {type(error).__name__} in {Path(last.filename).name}, line {last.lineno}.\n"

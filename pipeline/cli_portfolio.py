@@ -13,7 +13,7 @@ from pathlib import Path
 
 import click
 
-from pipeline.options import Finder, parse_day
+from pipeline.options import Finder, parse_day, password_file
 from pipeline.terminal import Progress
 
 INTERRUPTED = 130
@@ -29,16 +29,17 @@ def portfolio() -> None:
 @click.option(
     "--where", metavar="KEY=VALUE", multiple=True, help="Only practices whose profile says so; may be given repeatedly."
 )
-@click.option("--jobs", type=click.IntRange(min=1), help="Practices at once. Default: one for each processor.")
+@click.option("--jobs", type=click.IntRange(1, 256), help="Practices at once. Default: one for each processor.")
 @click.option("--scheduler", metavar="ADDRESS", help="Build on the workers of this Dask scheduler, in the same folder.")
 @click.option("--as-of", callback=parse_day, help="Day the packages speak of (YYYY-MM-DD).")
 @click.option("--output", type=click.Path(path_type=Path, file_okay=False), help="Folder for the packages. Default: build.")
 @click.option("--strict", is_flag=True, help="Refuse to build a practice with warnings.")
 @click.option("--no-cache", is_flag=True, help="Make everything anew, also what was made of the same bytes before.")
+@password_file
 @click.option(
     "--give-up-after",
     "minutes",
-    type=click.FloatRange(min=0, min_open=True),
+    type=click.IntRange(1, 1_440),
     default=30,
     show_default=True,
     help="Minutes one practice may take.",
@@ -55,7 +56,8 @@ def build(
     output: Path | None,
     strict: bool,
     no_cache: bool,
-    minutes: float,
+    password_file: Path | None,
+    minutes: int,
     as_json: bool,
 ) -> None:
     """Build the packages of practices (all, if none is named), as many at once as the machine has processors.
@@ -82,7 +84,10 @@ def build(
     if jobs and scheduler:
         raise click.UsageError("--jobs counts processes of this machine; a cluster has as many as it has workers.")
     workspace = find()
-    options = Options(as_of, None, output.resolve() if output else None, strict, cache=not no_cache)
+    if password_file and not password_file.is_dir():
+        raise click.UsageError("Clients share no password: name a folder that holds a file SLUG.txt for each practice.")
+    locked = password_file.resolve() if password_file else None
+    options = Options(as_of, None, output.resolve() if output else None, strict, cache=not no_cache, password_file=locked)
     tasks = make_tasks(workspace, choose(workspace, slugs, where), options, minutes * 60)
     hire = partial(cluster, scheduler) if scheduler else partial(processes, min(jobs or os.cpu_count() or 1, len(tasks)))
     done: list[Outcome] = []

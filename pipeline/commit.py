@@ -14,6 +14,7 @@ from pathlib import Path
 
 from pipeline.errors import OutputError
 from pipeline.lock import locked
+from pipeline.private import make_folder
 from pipeline.whole import sync_folder, why, write_file
 
 PREPARED, DECIDED, PLACES = ".prepared", ".decided", "places.json"
@@ -99,7 +100,7 @@ def _place(folder: Path) -> None:
             if not target.resolve().is_relative_to(folder.resolve()):
                 raise OutputError(f"{decided / PLACES} names a place outside of the practice. Take {decided} away.")
             if source.exists():
-                target.parent.mkdir(mode=0o700, parents=True, exist_ok=True)
+                make_folder(target.parent)
                 source.replace(target)
                 sync_folder(target.parent)
     # from here on nothing is left to do, and what cannot be cleared away now says nothing

@@ -12,6 +12,7 @@ from dataclasses import dataclass
 from importlib import import_module
 from typing import Any
 
+from pipeline import __version__
 from pipeline.errors import OutputError, UsageError
 from pipeline.work import end_with_owner, start_method
 
@@ -82,13 +83,16 @@ def _end(pool: ProcessPoolExecutor) -> None:
 def cluster(address: str) -> Iterator[Crew]:
     """The workers of a Dask scheduler, for example tcp://10.0.0.5:8786; each has one thread.
 
-    Raises UsageError where there is none or no fit worker, OutputError where it goes away.
+    Raises UsageError where there is none, or a worker is not fit, OutputError where it goes away.
     What a worker that died was at, Dask begins again on another one: https://distributed.dask.org/en/stable/resilience.html
     """
     try:
         distributed: Any = import_module("distributed")
     except ImportError as error:
-        raise UsageError('A cluster needs Dask. Install it with the program: pip install "binder[cluster]".') from error
+        raise UsageError(
+            "A cluster needs Dask. Install it with the program: python -m pip install "
+            f'"./binder-{__version__}-py3-none-any.whl[cluster]", in the folder with that file.'
+        ) from error
     try:
         client = distributed.Client(address, timeout=SECONDS_TO_CONNECT, set_as_default=False)
     except (OSError, ValueError) as error:
@@ -104,6 +108,10 @@ def cluster(address: str) -> Iterator[Crew]:
         executor = client.get_executor(pure=False)
         try:
             yield Crew(executor.submit, lambda: len(client.nthreads()), (BrokenExecutor, distributed.KilledWorker))
+        except ImportError as error:
+            raise UsageError(
+                "A worker does not know this program. Install the same version of binder on each machine."
+            ) from error
         except (OSError, CancelledError) as error:
             mend = "What was built stays. Start it, and give the same command again."
             raise OutputError(f"The scheduler at {address} does not answer any more. {mend}") from error

@@ -186,7 +186,7 @@ def _look_at(workspace: Workspace, folder: Path, name: str, file: Path, known: K
     except UnsafeFile as error:
         raise ProblemsFound([Problem(shown, f"The file cannot be used. {error}", AGAIN)]) from error
     if practice not in ("", folder.name):
-        raise ProblemsFound([Problem(shown, f"The file belongs to another practice ({practice}).", "Take the right file.")])
+        raise ProblemsFound([Problem(shown, "The file belongs to another practice.", "Take the right file.")])
     number = own or edition or known.numbers[-1]
     whose = known.of(number, marked=plain != data)
     if whose is None:

@@ -7,14 +7,21 @@ from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from difflib import get_close_matches
 
+# a number that the catalogue gives out (SEC-10, SC-012, RA-003), or a citation of the rule
+NUMBER = re.compile(r"[A-Z]{1,3}-[0-9]{2,3}|164\.[0-9]{3}(\([A-Za-z0-9]{1,5}\))*")
+WORD = re.compile(r"[a-z][a-z0-9_-]*|[0-9]+")
+# in keys such as fact/systems/therapynotes an id of the practice stands behind these
+LISTS = frozenset(f"{name}{s}" for name in ("system", "device", "location", "network", "contact") for s in ("", "s"))
+
 
 @dataclass(frozen=True, order=True)
 class Problem:
     """One thing to mend.
 
     where: file, then a JSON pointer, a template paragraph or a cell.
-    what: what is wrong there. It may name keys and ids, never a value of a client.
-    mend: what to do about it.
+    what: what is wrong there. It may say words of the program and of the catalogue: keys, numbers, choices, headings. What
+    a client wrote it points to and never repeats, ids included: they are people's names in small letters.
+    mend: what to do about it; the same holds.
     """
 
     where: str
@@ -25,6 +32,15 @@ class Problem:
     def __str__(self) -> str:
         label = "warning: " if self.warning else ""
         return f"{self.where}\n    {label}{self.what}\n    {self.mend}"
+
+
+def without_ids(key: str) -> str:
+    """A key of the program such as asset/system/therapynotes/keeps, as far as it may be printed: asset/system/…/keeps."""
+    steps = key.split("/")
+    ours = (WORD.fullmatch(step) or NUMBER.fullmatch(step) for step in steps)
+    return "/".join(
+        step if own and before not in LISTS else "…" for before, step, own in zip(["", *steps], steps, ours, strict=False)
+    )
 
 
 def in_order(problems: Iterable[Problem]) -> tuple[Problem, ...]:

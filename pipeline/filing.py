@@ -3,14 +3,16 @@
 from __future__ import annotations
 
 import json
+from collections import Counter
 from collections.abc import Mapping
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
 from pipeline.commit import commit
-from pipeline.errors import OutputError, Problem, ProblemsFound, UsageError
+from pipeline.errors import OutputError, Problem, ProblemsFound, UsageError, without_ids
 from pipeline.loading import load_json
+from pipeline.private import make_folder
 from pipeline.whole import sync_folder, why
 
 # parts of a record that are lists → the key by which their entries are told apart
@@ -63,7 +65,8 @@ def differences(before: Mapping[str, Any], after: Mapping[str, Any]) -> tuple[st
             found += [f"{part}: {change}" for change in _entries(before.get(part, []), after.get(part, []), KEYS[part])]
         elif isinstance(before.get(part), dict) and isinstance(after.get(part), dict):
             names = before[part].keys() | after[part].keys()
-            found += [f"{part}: {name}" for name in sorted(names) if before[part].get(name) != after[part].get(name)]
+            changed = Counter(without_ids(name) for name in names if before[part].get(name) != after[part].get(name))
+            found += [f"{part}: {name}{f' ({count} times)' * (count > 1)}" for name, count in sorted(changed.items())]
         elif before.get(part) != after.get(part):
             found.append(part)
     return tuple(found)
@@ -73,13 +76,14 @@ def _entries(before: list[Any], after: list[Any], key: str) -> list[str]:
     old, new = ({entry[key]: entry for entry in entries} for entries in (before, after))
     found = []
     for name in sorted(old.keys() | new.keys()):
+        told = without_ids(name)
         if name not in new:
-            found.append(f"{name} is no longer there")
+            found.append(f"{told} is no longer there")
         elif name not in old:
-            found.append(f"{name} is new")
+            found.append(f"{told} is new")
         elif old[name] != new[name]:
             fields = sorted(one for one in old[name].keys() | new[name].keys() if old[name].get(one) != new[name].get(one))
-            found.append(f"{name} changed in {', '.join(fields)}")
+            found.append(f"{told} changed in {', '.join(fields)}")
     if not found and before != after:
         found.append("another order")
     return found
@@ -104,7 +108,7 @@ def set_aside(file: Path) -> Path:
     """Move a record to where superseded ones are kept, and say where."""
     target = superseded(file)
     try:
-        target.parent.mkdir(mode=0o700, exist_ok=True)
+        make_folder(target.parent)
         file.rename(target)
     except OSError as error:
         raise OutputError(f"{file} could not be moved to {target}: {why(error)}. Nothing was changed.") from error

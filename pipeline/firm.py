@@ -17,6 +17,7 @@ from pipeline import __version__
 from pipeline.errors import BusyError, OutputError, ProblemsFound, UsageError
 from pipeline.filing import json_bytes
 from pipeline.loading import load_json
+from pipeline.private import make_folder
 from pipeline.publish import digest
 from pipeline.schema import validate
 from pipeline.whole import write_file
@@ -68,7 +69,7 @@ def lay(target: Path) -> int:
         there = target.exists()
         if there and not (target.is_dir() and all(entry.name.startswith(prefix) for entry in target.iterdir())):
             raise UsageError(f"{target} is not an empty folder; nothing was changed. Name one that is empty, or a new one.")
-        target.parent.mkdir(parents=True, exist_ok=True, mode=0o700)
+        make_folder(target.parent)
         with _staging(target if there else target.parent, prefix) as staging:
             for name, file in files.items():
                 write_file(staging / name, file.read_bytes())
@@ -204,11 +205,11 @@ def _replace(root: Path, changes: Mapping[str, bytes]) -> None:
             if (root / name).exists():
                 # a colleague may have to read it: whoever could, still can
                 shutil.copymode(root / name, new / name)
-                (old / name).parent.mkdir(parents=True, exist_ok=True)
+                make_folder((old / name).parent)
                 shutil.copy2(root / name, old / name)
         try:
             for name in changes:
-                (root / name).parent.mkdir(parents=True, exist_ok=True, mode=0o700)
+                make_folder((root / name).parent)
                 done.append(name)
                 os.replace(new / name, root / name)
         except BaseException:

@@ -3,24 +3,21 @@
 from __future__ import annotations
 
 import hashlib
-import platform
 import re
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import date
 from difflib import SequenceMatcher
-from importlib.metadata import version
 from pathlib import Path
 from typing import Any
 
-from pipeline import __version__
 from pipeline.catalog import Report
 from pipeline.check.withdrawn import vanished
 from pipeline.editions import GENERATED, PACKAGE, edition_before
 from pipeline.errors import BinderError, Problem, ProblemsFound
 from pipeline.load import Loaded, Shared, load_practice, load_shared
 from pipeline.loading import load_json
-from pipeline.package import LIBRARIES, write_documents
+from pipeline.package import tools, write_documents
 from pipeline.plan import CHANGES, Artifact
 from pipeline.publish import MANIFEST, digest, generated_folder
 from pipeline.render.excel.cells import read_cells
@@ -270,7 +267,7 @@ def _on_disk(workspace: Workspace, paths: Mapping[str, str]) -> dict[str, str]:
 
 def _programs(manifest: Mapping[str, Any]) -> dict[str, tuple[str, ...]]:
     """What wrote the documents and has another version now."""
-    now = {"binder": __version__, "python": platform.python_version(), **{name: version(name) for name in LIBRARIES}}
+    now = tools()
     other = tuple(sorted(name for name, was in manifest["tools"].items() if now.get(name, was) != was))
     return {"program": other} if other else {}
 

@@ -163,9 +163,10 @@ def _undecided(written: Written) -> Iterator[Problem]:
     paths = {artifact.id: artifact.path for artifact in written.inputs.plan.artifacts}
     for id, merged in written.carried.items():
         if merged.conflicts:
-            mend = "Decide in the draft which text stands, delete the comment, then: binder edits --keep."
-            for conflict in merged.conflicts:
-                yield Problem(f"{paths[id]}, {conflict.where}", "An edited text is generated otherwise now.", mend)
+            mend = "Decide in the draft which text stands, delete the comments, then: binder edits --keep."
+            count = len(merged.conflicts)
+            what = f"{count} edited text{'s are' if count != 1 else ' is'} generated otherwise now."
+            yield Problem(paths[id], what, mend)
         elif has_remarks(read_parts(merged.data)):
             mend = "Answer the comments in the draft and delete them, then: binder edits --keep."
             yield Problem(paths[id], "The file holds comments; an issued file has none.", mend)

@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 import hashlib
+import json
 import re
 from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import asdict, dataclass, replace
 from datetime import date
 from pathlib import Path
 from typing import Any
@@ -30,6 +31,8 @@ from pipeline.recorded import Record
 from pipeline.records import structure
 from pipeline.render.look import BadPicture, Look, read_picture
 from pipeline.schema import load_schema, validate
+from pipeline.unchanged import shared_sources
+from pipeline.work import HERE, Workers
 from pipeline.workbook.setting import Setting
 from pipeline.workspace import Workspace
 
@@ -93,6 +96,7 @@ def load_practice(
     edition: str | None = None,
     strict: bool = False,
     shared: Shared | None = None,
+    workers: Workers = HERE,
 ) -> Loaded:
     """The practice with everything it is built from.
 
@@ -103,7 +107,7 @@ def load_practice(
     folder = workspace.practice(slug)
     if edition is not None and not EDITION.fullmatch(edition):
         raise UsageError("An edition is written <year>.<number>, for example 2026.1.")
-    shared = shared or load_shared(workspace)
+    shared = shared or load_shared(workspace, workers)
     subject = load_subject(workspace, slug)
     catalog, profile, look = shared.catalog, subject.profile, subject.look
     problems = [*shared.problems, *subject.problems]
@@ -237,7 +241,7 @@ def _check_whole(
         return  # sentences can only be made of a sound profile
     setting = Setting(catalog, subject.profile, subject.raw, assessment.date)
     today = {statement.key: statement.text for statement in setting.statements}
-    assets = [row.asset for row in setting.assets]
+    assets = {row.asset: row.place for row in setting.assets}
     if changes:
         # what the profile no longer has is part of the change that is recorded
         whole = replace(
@@ -248,19 +252,25 @@ def _check_whole(
     yield from check_facts(whole, today, assets, workspace.shown(file))
 
 
-def load_shared(workspace: Workspace) -> Shared:
+def load_shared(workspace: Workspace, workers: Workers = HERE) -> Shared:
     """The catalogue, and every problem of catalogue and templates, sorted."""
-    # who needs the catalogue alone opens no template, and need not wait for the libraries that do
-    from pipeline.lint.templates import check_templates
-
     catalog, problems = load_catalog(workspace)
     if catalog is None:
         return Shared(None, tuple(sorted(set(problems))))
+    held = workers.once(lambda: _checked(workspace, catalog, workers), shared_sources(workspace))
+    problems += [Problem(**one) for one in json.loads(held)]
+    return Shared(catalog, tuple(sorted(set(problems))))
+
+
+def _checked(workspace: Workspace, catalog: Catalog, workers: Workers) -> bytes:
+    """JSON of the problems of a catalogue and its templates."""
+    # who needs the catalogue alone opens no template, and need not wait for the libraries that do
+    from pipeline.lint.templates import check_templates
+
     names = {schema for schema, _ in CODES.values()} | {"profile"}
     schemas = {name: load_schema(workspace.schemas / f"{name}.schema.json") for name in sorted(names)}
-    problems += check_catalog(catalog, schemas)
-    problems += check_templates(workspace, catalog)
-    return Shared(catalog, tuple(sorted(set(problems))))
+    problems = [*check_catalog(catalog, schemas), *check_templates(workspace, catalog, workers.executor)]
+    return json.dumps([asdict(problem) for problem in problems]).encode()
 
 
 def read_valid(workspace: Workspace, path: Path, kind: str) -> tuple[Any, list[Problem]]:

@@ -7,7 +7,7 @@ import math
 import re
 import tomllib
 import unicodedata
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from datetime import date
 from pathlib import Path
 from typing import Any
@@ -27,6 +27,9 @@ CONTROL = re.compile(
     "\ud800-\udfff\ufdd0-\ufdef\ufe00-\ufe0f\ufeff\uffa0\ufff0-\uffff\U000e0000-\U000e0fff]"
 )
 
+# how the keys of our files are written
+KEY = re.compile(r"[a-z][a-z0-9_]{0,29}")
+
 Json = Any
 
 
@@ -38,7 +41,9 @@ def _unique(pairs: list[tuple[str, Json]]) -> dict[str, Json]:
     seen: dict[str, Json] = {}
     for key, value in pairs:
         if key in seen:
-            raise _Refused(f'the key "{key}" stands twice in one object')
+            raise _Refused(
+                f'the key "{key}" stands twice in one object' if KEY.fullmatch(key) else "a key stands twice in one object"
+            )
         seen[key] = value
     return seen
 
@@ -55,7 +60,7 @@ def _no_constant(name: str) -> Json:
 def _finite(text: str) -> float:
     number = float(text)
     if not math.isfinite(number):
-        raise _Refused(f"the number {text[:20]} is larger than any that can be written back")
+        raise _Refused("a number is larger than any that can be written back")
     return number
 
 
@@ -159,17 +164,30 @@ def refuse_strange_text(value: Json, shown: str) -> Iterator[Problem]:
 
 
 def strings(value: Json, pointer: str = "") -> Iterator[tuple[str, str]]:
-    """Every string of a JSON value, keys included, with its JSON pointer (RFC 6901)."""
+    """Every string of a JSON value, keys included, with its place as `pointer` writes it."""
     if isinstance(value, str):
         yield pointer, value
     elif isinstance(value, dict):
-        for key, item in value.items():
-            step = f"{pointer}/{key.replace('~', '~0').replace('/', '~1')}"
+        for number, (key, item) in enumerate(value.items(), 1):
             yield pointer, key
-            yield from strings(item, step)
+            yield from strings(item, f"{pointer}/{step_of(key, number)}")
     elif isinstance(value, list):
         for index, item in enumerate(value):
             yield from strings(item, f"{pointer}/{index}")
+
+
+def pointer(steps: Iterable[str | int], value: Json) -> str:
+    """The place in `value` to which the steps lead, as a JSON pointer (RFC 6901) as far as its keys may be printed."""
+    told = ""
+    for step in steps:
+        told += f"/{step_of(step, list(value).index(step) + 1) if isinstance(step, str) else step}"
+        value = value[step]
+    return told
+
+
+def step_of(key: str, number: int) -> str:
+    """A key as places name it: one that is not written as ours are is something a client wrote, and is counted instead."""
+    return key if KEY.fullmatch(key) else f"(key {number})"
 
 
 def json_dates(value: Json) -> Json:

@@ -9,12 +9,13 @@ from pathlib import Path
 from filelock import FileLock, Timeout
 
 from pipeline.errors import BusyError
+from pipeline.private import make_folder
 
 
 @contextmanager
 def locked(folder: Path, busy: str, seconds: float = 0) -> Iterator[None]:
     """Hold the lock of a folder. BusyError with the text `busy` where another process has it that long; OSError."""
-    folder.mkdir(parents=True, exist_ok=True, mode=0o700)
+    make_folder(folder)
     lock = FileLock(folder / ".lock", mode=0o600)
     try:
         lock.acquire(timeout=seconds)

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import hashlib
 import platform
+import zlib
 from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass, replace
 from datetime import date
@@ -36,10 +37,12 @@ LIBRARIES = (
     "docxtpl",
     "python-docx",
     "Jinja2",
+    "MarkupSafe",
     "openpyxl",
     "python-pptx",
     "icalendar",
     "pikepdf",
+    "pypdfium2",
     "lxml",
     "pillow",
     "fonttools",
@@ -239,6 +242,12 @@ def _left_behind(loaded: Loaded) -> Iterator[Problem]:
         yield Problem(f"practices/{loaded.profile.practice.slug}/overlays, {document}", what, mend, warning=True)
 
 
+def tools() -> dict[str, str]:
+    """Name → version of what shapes the bytes of a package, but for what draws its pages. Another zlib packs to other bytes."""
+    own = {"binder": __version__, "python": platform.python_version(), "zlib": zlib.ZLIB_RUNTIME_VERSION, "qpdf": QPDF}
+    return own | {name: version(name) for name in LIBRARIES}
+
+
 def make_manifest(
     loaded: Loaded, inputs: Inputs, bound: Bound, files: Mapping[str, bytes], drawing: Engine, encrypted: bool = False
 ) -> dict[str, Any]:
@@ -272,13 +281,7 @@ def make_manifest(
         "as_of": loaded.as_of.isoformat(),
         "law_as_of": loaded.catalog.law_as_of.isoformat(),
         "inputs": dict(loaded.inputs),
-        "tools": {
-            "binder": __version__,
-            "python": platform.python_version(),
-            drawing.name: drawing.version,
-            **{name: version(name) for name in LIBRARIES},
-            "qpdf": QPDF,
-        },
+        "tools": {**tools(), drawing.name: drawing.version},
         "left_out": [{"id": entry.id, "title": entry.title, "reason": entry.reason} for entry in loaded.plan.left_out],
         "artifacts": [binder, *entries],
     }

@@ -140,7 +140,10 @@ def make_tasks(workspace: Workspace, slugs: Iterable[str], options: Options, sec
     output = options.output or workspace.build
 
     def last_built(slug: str) -> float:
-        return max((file.stat().st_mtime for file in (output / slug).glob(f"[0-9]*/{MANIFEST}")), default=0)
+        # somebody else may be replacing it
+        with suppress(OSError):
+            return max((file.stat().st_mtime for file in (output / slug).glob(f"[0-9]*/{MANIFEST}")), default=0)
+        return 0
 
     one_process = replace(options, jobs=1)
     return [Task(workspace.root, slug, one_process, seconds) for slug in sorted(slugs, key=last_built)]

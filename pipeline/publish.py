@@ -15,6 +15,7 @@ from typing import Any
 from pipeline.errors import OutputError, Problem
 from pipeline.filing import json_bytes
 from pipeline.lock import locked
+from pipeline.private import make_folder
 from pipeline.swap import swap
 from pipeline.whole import sync_folder, why, write_file
 
@@ -122,7 +123,7 @@ def _lay_beside(target: Path, generated: Mapping[str, bytes], manifest: str) -> 
     final = _beside(target) / manifest[:16]
     if final.exists():
         return
-    _beside(target).mkdir(parents=True, exist_ok=True, mode=0o700)
+    make_folder(_beside(target))
     staging = Path(tempfile.mkdtemp(prefix=".new-", dir=_beside(target)))
     for name, data in generated.items():
         write_file(staging / name, data)

@@ -122,7 +122,7 @@ def _check_said(ground: Ground) -> list[Problem]:
         )
     people = [person.id for person in ground.profile.workforce]
     if said.person and said.person not in people:
-        mend = f"{did_you_mean(said.person, people)} People are named by their id in the profile."
+        mend = "People are named by their id in the profile, under /workforce."
         found.append(Problem("--person", f'Nobody with the id "{said.person}" works for the practice.', mend))
     return found
 
@@ -186,8 +186,9 @@ def _paper(data: bytes, suffix: str, shown: str, ground: Ground) -> Record:
         if own := read_keywords(parts):
             practice, document, edition = own
             if practice != ground.profile.practice.slug:
-                what = f"The file belongs to another practice ({practice})."
-                problems.append(Problem(shown, what, "Record it there, or take the right file."))
+                problems.append(
+                    Problem(shown, "The file belongs to another practice.", "Record it there, or take the right file.")
+                )
             if said.form and said.form != document:
                 problems.append(
                     Problem(shown, f"The file is {document} and not {said.form}.", "Leave --form out; the file says it.")

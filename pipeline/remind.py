@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import date
 from typing import Any
@@ -58,7 +58,7 @@ def drafts(progress: Progress, profile: Profile, catalog: Catalog) -> Post:
     """
     waiting = sorted(_open(progress, profile), key=lambda one: (-one.days, one.person.name))
     letters = [(one.person, _letter(one, progress.today, profile, catalog)) for one in waiting if one.person.email]
-    return Post(_numbered(letters), tuple(one.person.name for one in waiting if not one.person.email))
+    return Post(_numbered(letters, profile.workforce), tuple(one.person.name for one in waiting if not one.person.email))
 
 
 def month_draft(reminder: ReminderNames, day: date, profile: Profile, catalog: Catalog) -> Post:
@@ -78,11 +78,11 @@ def month_draft(reminder: ReminderNames, day: date, profile: Profile, catalog: C
     blind = tuple({person.email: _mailbox(person) for person in others}.values())
     letter = Letter(sender, sender, fill(texts.month.subject, names), tuple(lines), day, blind=blind)
     missed = tuple(person.name for person in profile.workforce if not person.email and person.id != officer.id)
-    (draft,) = _numbered([(officer, letter)])
+    (draft,) = _numbered([(officer, letter)], profile.workforce)
     return Post((replace(draft, name=f"security-reminder-{day:%Y-%m}"),), missed)
 
 
-def _numbered(letters: Iterable[tuple[Person, Letter]]) -> tuple[Draft, ...]:
+def _numbered(letters: Iterable[tuple[Person, Letter]], people: Sequence[Person]) -> tuple[Draft, ...]:
     made: list[Draft] = []
     problems = []
     for number, (person, letter) in enumerate(letters, 1):
@@ -90,7 +90,9 @@ def _numbered(letters: Iterable[tuple[Person, Letter]]) -> tuple[Draft, ...]:
             made.append(Draft(f"{number:02}-{person.id}", as_draft(letter)))
         except Unsendable as error:
             mend = "Write names and e-mail addresses in the profile anew, each in one line."
-            problems.append(Problem(f"message to {person.id}", f"No draft can be made: {error}.", mend))
+            problems.append(
+                Problem(f"message to /workforce/{people.index(person)} of the profile", f"No draft can be made: {error}.", mend)
+            )
     if problems:
         raise ProblemsFound(problems)
     return tuple(made)

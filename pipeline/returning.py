@@ -29,8 +29,8 @@ def import_workbook(workspace: Workspace, slug: str, file: Path, *, draft: bool,
         raise ProblemsFound(problems)
     returned = read_workbook(data, shown)
     if returned.practice != slug:
-        what = f'This is a workbook of another practice, "{returned.practice}".'
-        raise ProblemsFound([Problem(shown, what, f"Use one that was made for {slug}, or name the other practice.")])
+        mend = f"Use one that was made for {slug}, or name the other practice."
+        raise ProblemsFound([Problem(shown, "This is a workbook of another practice.", mend)])
     made_of = ground(workspace, slug, returned.day)
     if returned.last:
         return import_reassessment(workspace, made_of, returned, shown, draft=draft, replace=replace)

@@ -93,8 +93,3 @@ def quick_validator(schema: str) -> jsonschema_rs.Draft202012Validator | None:
         return jsonschema_rs.Draft202012Validator(json.loads(schema), validate_formats=True, formats=dict(FORMATS))
     except jsonschema_rs.ValidationError:
         return None
-
-
-def pointer(path: Any) -> str:
-    """A JSON pointer (RFC 6901) of the steps in `path`."""
-    return "".join("/" + str(step).replace("~", "~0").replace("/", "~1") for step in path)

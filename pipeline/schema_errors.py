@@ -7,6 +7,7 @@ import re
 from collections.abc import Iterator, Mapping
 from dataclasses import replace
 from datetime import date
+from difflib import get_close_matches
 from pathlib import Path
 from typing import Any
 
@@ -14,7 +15,8 @@ from jsonschema import Draft202012Validator, FormatChecker
 from jsonschema.exceptions import ValidationError
 
 from pipeline.errors import Problem, did_you_mean
-from pipeline.schema import FORMATS, load_schema, pointer
+from pipeline.loading import pointer
+from pipeline.schema import FORMATS, load_schema
 
 NAMES = {
     "string": "text",
@@ -24,6 +26,7 @@ NAMES = {
     "boolean": "true or false",
     "number": "a number",
 }
+SLIP = 0.8  # how like one of ours a key is that was mistyped, from 0 to 1
 CHECKER = FormatChecker(formats=())
 for _name, _check in FORMATS.items():
     CHECKER.checks(_name)(_check)
@@ -31,7 +34,12 @@ for _name, _check in FORMATS.items():
 
 def explain(value: Any, schema: Path, shown: str) -> list[Problem]:
     """Every problem of `value` under the schema, each with file and JSON pointer."""
-    found = dict.fromkeys(problem for error in _errors(value, schema) for problem in _explain(error, shown))
+    rules = load_schema(schema)
+    found = dict.fromkeys(
+        problem
+        for error in _errors(value, schema)
+        for problem in _explain(error, f"{shown}#{pointer(error.absolute_path, value)}", rules)
+    )
     return [problem if problem.mend else replace(problem, mend="See the schema.") for problem in found]
 
 
@@ -68,8 +76,7 @@ def _errors(value: Any, schema: Path) -> Iterator[ValidationError]:
     return errors
 
 
-def _explain(error: ValidationError, shown: str) -> Iterator[Problem]:
-    where = f"{shown}#{pointer(error.absolute_path)}"
+def _explain(error: ValidationError, where: str, rules: Mapping[str, Any]) -> Iterator[Problem]:
     described = error.schema.get("description", "") if isinstance(error.schema, Mapping) else ""
     if error.instance in ("", None) and error.validator != "additionalProperties":
         choices = error.validator_value if error.validator == "enum" else ()
@@ -81,9 +88,13 @@ def _explain(error: ValidationError, shown: str) -> Iterator[Problem]:
             known = set(error.schema.get("properties", {}))
             patterns = error.schema.get("patternProperties", {})
             fitting = {key for key in error.instance if any(re.search(pattern, key) for pattern in patterns)}
-            for key in sorted(set(error.instance) - known - fitting):
-                free = known - set(error.instance)
-                yield Problem(where, f'The key "{key}" is not known here.', did_you_mean(key, free or known))
+            for number, key in enumerate(error.instance, 1):
+                if key not in known | fitting:
+                    free = known - set(error.instance)
+                    # one that is no slip of the pen is something that a client wrote
+                    slip = get_close_matches(key, set(_keys(rules)), n=1, cutoff=SLIP)
+                    told = f'The key "{key}"' if slip else f"Key number {number} of this group"
+                    yield Problem(where, f"{told} is not known here.", did_you_mean(key, free or known))
         case "required":
             for key in sorted(set(error.validator_value) - set(error.instance)):
                 meaning = error.schema.get("properties", {}).get(key, {}).get("description", "")
@@ -123,3 +134,14 @@ def _explain(error: ValidationError, shown: str) -> Iterator[Problem]:
             yield Problem(where, "An entry stands twice in the list.", "Take one of the two away.")
         case _:
             yield Problem(where, f"The rule {error.validator} is not kept.", described or "See the schema.")
+
+
+def _keys(schema: Any) -> Iterator[str]:
+    """Every key that a schema knows anywhere."""
+    if isinstance(schema, Mapping):
+        yield from schema.get("properties", {})
+        for part in schema.values():
+            yield from _keys(part)
+    elif isinstance(schema, list):
+        for part in schema:
+            yield from _keys(part)

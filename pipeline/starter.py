@@ -9,6 +9,7 @@ from typing import Any
 
 from pipeline.errors import OutputError, UsageError
 from pipeline.filing import json_bytes
+from pipeline.private import make_folder
 from pipeline.whole import why, write_new
 from pipeline.workspace import MAX_SLUG, Workspace, is_slug, look_alikes
 
@@ -30,9 +31,7 @@ def start_practice(workspace: Workspace, slug: str, name: str) -> Path:
     if file.exists():
         raise UsageError(f'There already is a practice "{slug}"; nothing was changed.')
     try:
-        # the mode of mkdir is for the last folder only
-        for place in (workspace.practices, folder, folder / "assessments"):
-            place.mkdir(exist_ok=True, mode=0o700)
+        make_folder(folder / "assessments")
     except OSError as error:
         raise OutputError(f"{file} could not be written: {why(error)}.") from error
     write_new(file, json_bytes(profile))

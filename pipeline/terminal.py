@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 import sys
-from collections.abc import Iterable
+import traceback
+from collections.abc import Iterable, Iterator
 
 import click
 
@@ -32,6 +33,15 @@ class Progress:
 def visible(text: str) -> str:
     """The text with signs that a terminal obeys, or that nobody sees, written out: names of files and sheets come from outside."""
     return CONTROL.sub(lambda found: char if (char := found.group()) in "\n\t" else f"\\u{ord(char):04x}", text)
+
+
+def places_of(error: BaseException) -> Iterator[str]:
+    """Where the program failed, cause first: kinds of errors and lines of code, without what the errors say, which may be a value."""
+    before = error.__cause__ or error.__context__
+    if before is not None:
+        yield from places_of(before)
+    yield from traceback.format_tb(error.__traceback__)
+    yield f"{type(error).__name__}\n"
 
 
 def print_problems(problems: Iterable[Problem]) -> None:

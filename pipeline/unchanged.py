@@ -21,9 +21,18 @@ NOTE = ".built.json"
 
 def sources(workspace: Workspace, slug: str, *asked: object) -> str:
     """A hash of everything that a build reads: the practice's folder, what all practices share, the program, what was asked."""
-    digest = hashlib.sha256(f"{program()} {slug} {asked!r}".encode())
-    shared = (workspace.catalog, workspace.schemas, workspace.templates, workspace.forms)
-    for folder in (*shared, workspace.practices / slug):
+    told = f"{program()} {slug} {asked!r} {shared_sources(workspace)} {_told(workspace, workspace.practices / slug)}"
+    return hashlib.sha256(told.encode()).hexdigest()
+
+
+def shared_sources(workspace: Workspace) -> str:
+    """A hash of what all practices of a workspace share: catalogue, schemas and templates."""
+    return _told(workspace, workspace.catalog, workspace.schemas, workspace.templates, workspace.forms)
+
+
+def _told(workspace: Workspace, *folders: Path) -> str:
+    digest = hashlib.sha256()
+    for folder in folders:
         for path in sorted(_below(folder)):
             digest.update(f"{workspace.shown(path)}\0{_sha256(path)}\n".encode())
     return digest.hexdigest()

@@ -10,12 +10,13 @@ from contextlib import contextmanager, suppress
 from pathlib import Path
 
 from pipeline.errors import OutputError, UsageError
+from pipeline.private import make_folder
 
 
 def write_new(file: Path, data: bytes) -> None:
     """Write a file that must not exist yet, for its owner alone."""
     try:
-        file.parent.mkdir(mode=0o700, parents=True, exist_ok=True)
+        make_folder(file.parent)
         with _beside(file, data) as staged:
             if file.exists():
                 raise FileExistsError
@@ -32,7 +33,7 @@ def write_new(file: Path, data: bytes) -> None:
 def write_over(file: Path, data: bytes) -> None:
     """Write a file in place of the one that may be there, for its owner alone. OutputError leaves that one as it was."""
     try:
-        file.parent.mkdir(mode=0o700, parents=True, exist_ok=True)
+        make_folder(file.parent)
         with _beside(file, data) as staged:
             staged.replace(file)
     except OSError as error:
@@ -41,7 +42,7 @@ def write_over(file: Path, data: bytes) -> None:
 
 def write_file(path: Path, data: bytes) -> None:
     """Write a new file for its owner alone, down to the disk, into a folder that nobody looks into yet."""
-    path.parent.mkdir(parents=True, exist_ok=True, mode=0o700)
+    make_folder(path.parent)
     descriptor = os.open(path, os.O_WRONLY | os.O_CREAT | os.O_EXCL | getattr(os, "O_BINARY", 0), 0o600)
     _fill(descriptor, data)
 

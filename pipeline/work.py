@@ -17,7 +17,7 @@ from pipeline.cache import Cache, key_of
 from pipeline.pdf.fontconfig import private_fonts, use_fonts
 
 # what each process of the pool would import by itself; it costs more than most documents
-PRELOADED = ["pipeline.rendering", "pipeline.render.paper", "pipeline.pdf.keep", "pipeline.lint.templates", "dxpdf"]
+PRELOADED = ["pipeline.cli", "pipeline.rendering", "pipeline.package", "pipeline.lint.templates"]
 P = ParamSpec("P")
 T = TypeVar("T")
 
@@ -53,6 +53,14 @@ class Workers:
         done.set_result(held)
         return done
 
+    def once(self, do: Callable[[], bytes], *arguments: Any) -> bytes:
+        """What `do` makes in this process, or made before; arguments: all that it hangs on."""
+        if self.cache is None:
+            return do()
+        key = key_of(do, *arguments)
+        held = self.cache.get(key)
+        return _kept(self.cache, key, do) if held is None else held
+
 
 HERE = Workers(Here())
 
@@ -74,8 +82,8 @@ def working(jobs: int | None = None, cache: Cache | None = None) -> Iterator[Wor
             use_fonts(str(fonts))
             yield Workers(Here(), cache)
         else:
-            count = jobs or os.cpu_count() or 1
-            with ProcessPoolExecutor(count, start_method(), initializer=_begin, initargs=(str(fonts),)) as pool:
+            count, context = jobs or os.cpu_count() or 1, start_method()
+            with ProcessPoolExecutor(count, context, initializer=_begin, initargs=(str(fonts),)) as pool:
                 try:
                     yield Workers(pool, cache)
                 except BaseException:
@@ -91,6 +99,10 @@ def start_method() -> BaseContext:
         return multiprocessing.get_context("spawn")
     context = multiprocessing.get_context("forkserver")
     context.set_forkserver_preload(PRELOADED)
+    from multiprocessing.forkserver import ensure_running  # Windows has none
+
+    # it imports while this process does
+    ensure_running()
     return context
 
 

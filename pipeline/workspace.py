@@ -5,12 +5,14 @@ from __future__ import annotations
 import re
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
+from difflib import get_close_matches
 from pathlib import Path
 
 from pipeline.cache import Cache
 from pipeline.commit import finish
-from pipeline.errors import Problem, ProblemsFound, UsageError, did_you_mean
+from pipeline.errors import Problem, ProblemsFound, UsageError
 
+NEAR = 0.8  # how like a slug is to one that was mistyped, from 0 to 1
 SLUG = re.compile(r"[a-z0-9]+(-[a-z0-9]+)*")
 # names of devices, which no folder can have on Windows
 # https://learn.microsoft.com/en-us/windows/win32/fileio/naming-a-file#naming-conventions
@@ -68,7 +70,10 @@ class Workspace:
             )
         folder = self.practices / slug
         if not folder.is_dir():
-            raise UsageError(f'There is no practice "{slug}" in {self.practices}. {did_you_mean(slug, self.slugs())}')
+            near = get_close_matches(slug, self.slugs(), n=1, cutoff=NEAR)
+            # the names of other clients are shown to whoever asks for them, and to nobody who mistyped one
+            hint = f'Did you mean "{near[0]}"?' if near else "All are listed by: binder list"
+            raise UsageError(f'There is no practice "{slug}" in {self.practices}. {hint}')
         if links := sorted(_leading_out(folder, folder.resolve())):
             mend = "Put the file or folder itself there: what belongs to another practice must not come in through a link."
             raise ProblemsFound(

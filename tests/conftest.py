@@ -90,7 +90,10 @@ def _equal_files_are_checked_once() -> Iterator[None]:
             patch.setattr(module, "validate", _remembering(validate, value, list))
         whole = {
             load_catalog: _remembering(load_catalog, _files_of, lambda pair: (pair[0], [*pair[1]])),
-            load_shared: _remembering(load_shared, _files_of, lambda shared: shared),
+            # in this process, because what is remembered here cannot be sent to another one
+            load_shared: _remembering(
+                lambda of, *_, load=load_shared: load(of), lambda of, *_: _files_of(of), lambda shared: shared
+            ),
         }
         for load, remembered in whole.items():
             # wherever it was imported

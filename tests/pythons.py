@@ -48,8 +48,9 @@ def found() -> list[str]:
 
 
 def build_with(python: str, wheel: Path, folder: Path) -> tuple[str, Path, float]:
-    """Version of the interpreter, the package that the installed program builds, and the seconds of the build."""
+    """Version of the interpreter with its zlib, the package that the installed program builds, and the seconds of the build."""
     version = call(python, "-c", "import platform; print(platform.python_version())", cwd=folder)
+    zlib = call(python, "-c", "import zlib; print(zlib.ZLIB_RUNTIME_VERSION)", cwd=folder)
     home = folder / version
     call(python, "-m", "venv", home, cwd=folder)
     scripts = home / ("Scripts" if os.name == "nt" else "bin")
@@ -65,7 +66,7 @@ def build_with(python: str, wheel: Path, folder: Path) -> tuple[str, Path, float
     seconds = time.monotonic() - began
     (manifest,) = (workspace / "build" / SLUG).glob("*/manifest.json")
     call(scripts / "binder", "verify", manifest.parent, cwd=workspace, environment=STRICT)
-    return version, manifest.parent, seconds
+    return f"{version}, zlib {zlib}", manifest.parent, seconds
 
 
 def manifest_of(package: Path) -> dict[str, Any]:
@@ -93,8 +94,8 @@ def main(pythons: list[str]) -> None:
             same = manifest_of(package) == manifest_of(first)
             different += bool(unlike) or not same
             click.echo(
-                f"Python {version:8} {len(names)} files, built in {seconds:.0f} s; "
-                f"{len(unlike)} differ from Python {built[0][0]}, the manifest {'agrees' if same else 'differs'}"
+                f"Python {version}: {len(names)} files, built in {seconds:.0f} s; "
+                f"{len(unlike)} differ from the first, the manifest {'agrees' if same else 'differs'}"
             )
             for one in unlike:
                 click.echo(f"    {one}")

@@ -46,7 +46,9 @@ def check(raw_profile: Any, raw: Any, catalog: Catalog, day: str) -> list[Proble
     return [
         *check_assessment(assessment, profile, catalog, day, shown),
         *check_coverage([(shown, assessment.findings, assessment.not_applicable)], raw_profile, catalog, shown),
-        *check_facts(assessment, {s.key: s.text for s in setting.statements}, [row.asset for row in setting.assets], shown),
+        *check_facts(
+            assessment, {s.key: s.text for s in setting.statements}, {row.asset: row.place for row in setting.assets}, shown
+        ),
     ]
 
 
@@ -224,7 +226,7 @@ def test_facts_that_moved_on_are_a_warning_and_in_a_strict_run_an_error(workspac
     loaded = load_practice(workspace, JUNIPER, shared=shared)
     (warning,) = loaded.warnings
     assert warning.warning
-    assert "locations/suite" in warning.what
+    assert "the first of them locations/…." in warning.what
     with pytest.raises(ProblemsFound) as found:
         load_practice(workspace, JUNIPER, shared=shared, strict=True)
     assert found.value.problems == (warning,)
@@ -236,7 +238,7 @@ def test_what_the_practice_said_twice_is_found(part: str, what: str, catalog: Ca
     profile, assessment, day = read(JUNIPER)
     first = assessment[part][0]
     found = check(profile, changed(assessment, [(f"/{part}/-", first)]), catalog, day)
-    assert_told(found, "assessment.json", [[f"/{part}", f'The {what} "{first[what]}" stands 2 times.']])
+    assert_told(found, "assessment.json", [[f"/{part}", f"One {what} stands 2 times, at /0 and /"]])
 
 
 def test_a_finding_that_no_policy_of_the_practice_answers_is_found(catalog: Catalog) -> None:

@@ -691,5 +691,5 @@ def test_a_change_of_another_practice_is_refused(scene: Scene) -> None:
     for more in ([], ["--draft"], ["--replace"]):
         done = scene.firm.run("import", JUNIPER, scene.filled, *more)
         assert done.exit_code == 2
-        assert f'This is a workbook of another practice, "{LANTERN}".' in done.output
+        assert "This is a workbook of another practice." in done.output
     assert (scene.firm.records(), scene.firm.records(JUNIPER)) == before

@@ -198,7 +198,7 @@ def test_every_bad_file_is_named_at_once_and_nothing_is_kept(
     shown = binder("edits", SLUG, "--keep", *map(str, sorted(tmp_path.glob("*.*"))))
     assert shown.exit_code == 2
     for told in (
-        "another practice (example-lantern)",
+        "belongs to another practice.",
         "edition 2031.1 was generated as is not here",
         "It is not a Word or Excel file",
         "It carries macros",

@@ -193,7 +193,7 @@ def analysis(slug: str) -> dict[str, Any]:
         ("/findings/1", ..., "findings: {scenario} is no longer there"),
         ("/decisions/0/why", "It is too much.", "decisions: 164.308(a)(3)(ii)(A) changed in why"),
         ("/confirmed/0/statement", "It is otherwise.", "confirmed: practice changed in statement"),
-        ("/inventory/0/keeps", "no", "inventory: system/simplepractice changed in keeps"),
+        ("/inventory/0/keeps", "no", "inventory: system/… changed in keeps"),
         ("/not_applicable/0/reason", "Nobody does.", "not_applicable: SC-004 changed in reason"),
     ],
 )

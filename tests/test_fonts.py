@@ -11,15 +11,14 @@ from fontTools.ttLib import TTFont
 from pipeline.errors import ConversionError
 from pipeline.pdf.convert import Source, check_fonts
 from pipeline.pdf.drawable import CERTAIN, undrawable
+from pipeline.pdf.fontconfig import FAMILY, packaged_fonts
 from pipeline.pdf.fonts import (
     FACES,
-    FAMILY,
     embedded_fonts,
     house_characters,
     missing_fonts,
     missing_glyphs,
     named_fonts,
-    packaged_fonts,
 )
 from pipeline.render.parts import read_parts, write_parts
 from pipeline.workspace import Workspace

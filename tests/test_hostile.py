@@ -35,7 +35,7 @@ from pipeline.merge.word import word_edits
 from pipeline.names import CommonNames
 from pipeline.overlays import Overlay, merge
 from pipeline.pdf.cmap import check_font
-from pipeline.pdf.fonts import packaged_fonts
+from pipeline.pdf.fontconfig import packaged_fonts
 from pipeline.pdf.scan import pdf_defect
 from pipeline.publish import MANIFEST, read_manifest
 from pipeline.render.excel.guard import open_guarded

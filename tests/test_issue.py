@@ -72,8 +72,8 @@ def test_edits_that_nobody_kept_stop_the_issue(workspace: Workspace) -> None:
     [
         (["issue", SLUG], "Missing option '--approved'"),
         (["issue", SLUG, "--approved", "5 October"], "Write the date as YYYY-MM-DD"),
-        (["issue", "lantern", "--approved", "2026-10-06"], 'Did you mean "example-lantern"?'),
-        (["history", "lantern"], 'Did you mean "example-lantern"?'),
+        (["issue", "lantern", "--approved", "2026-10-06"], "All are listed by: binder list"),
+        (["history", "example-lanten"], 'Did you mean "example-lantern"?'),
         (["history", SLUG, "--delete", "2026.1"], "Edition 2026.1 is not issued"),
         (["edits", SLUG], "Build it first"),
         (["edits", SLUG, "nowhere.docx"], "does not exist"),

@@ -58,7 +58,7 @@ def locked(data: bytes) -> bytes:
 
 PARTS = st.dictionaries(
     st.text("abcdefghijklmnop-_ ÄéüПщ中0123456789", min_size=1, max_size=12).map(lambda name: f"word/{name}.bin"),
-    st.binary(max_size=200).filter(lambda part: not part.startswith(UCS4)),
+    st.binary(max_size=200).filter(lambda part: not part.startswith((*UCS4, b"<?xml"))),
     max_size=12,
 ).filter(lambda parts: len(parts) == len({name.lower() for name in parts}))
 

@@ -366,7 +366,7 @@ def test_a_portfolio_makes_the_same_bytes_as_single_builds_and_a_broken_practice
         )
         assert own == single
         assert done[JUNIPER].exit_code == 2
-        assert done[JUNIPER].said == f"2 problems, the first at practices/{JUNIPER}/profile.json#/approver"
+        assert done[JUNIPER].said == f"3 problems, the first at practices/{JUNIPER}/assessments/2026-09-14.json#/practice"
 
 
 def test_whatever_happens_in_a_worker_comes_back_as_an_outcome(workspace: Workspace, monkeypatch: pytest.MonkeyPatch) -> None:
@@ -383,3 +383,12 @@ def test_whatever_happens_in_a_worker_comes_back_as_an_outcome(workspace: Worksp
     assert build_one(Task(workspace.root, "example-lanturn", Options(), 600)).exit_code == 2
     (workspace.catalog / "tasks.toml").write_text("broken =")
     assert build_one(Task(workspace.root, LANTERN, Options(), 600)).problems[0].where == "catalog/tasks.toml"
+
+
+def test_clients_share_no_password(binder: Callable[..., Result], tmp_path: Path) -> None:
+    """One file for all practices is refused before anything is built; a folder has a file for each."""
+    (tmp_path / "all.txt").write_text("correct horse battery staple\n")
+    done = binder("portfolio", "build", "--password-file", str(tmp_path / "all.txt"))
+    assert done.exit_code == 2
+    assert "Clients share no password" in done.stderr
+    assert "correct horse" not in done.output

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import os
 import signal
+import sys
 import threading
 import time
 from collections.abc import Iterator
@@ -56,6 +57,11 @@ def local(**more: Any) -> LocalCluster:
     )
 
 
+def ignorant(task: Task) -> Outcome:
+    """As on a machine on which the program is not installed."""
+    raise ModuleNotFoundError("No module named 'pipeline'")
+
+
 def noted(begun: Path, task: Task) -> Outcome:
     """Note which process builds the practice, then build it."""
     with (begun / f"{task.slug}.begun").open("a") as file:
@@ -67,7 +73,7 @@ def test_with_one_worker_killed_in_the_middle_of_a_build_every_package_is_as_loc
     project: Workspace, packages: dict[str, Built], tmp_path: Path
 ) -> None:
     """The other worker, or the one that takes the place of the dead, builds the practice again; manifests are equal byte by byte."""
-    made = make_tasks(project, [LANTERN, JUNIPER], Options(output=tmp_path / "out"), 600)
+    made = make_tasks(project, [LANTERN, JUNIPER], Options(output=tmp_path / "out", cache=False), 600)
     killed: list[int] = []
 
     def kill_one() -> None:
@@ -130,8 +136,14 @@ def test_a_scheduler_that_does_not_answer_or_has_no_fit_workers_is_a_message(
         assert "--nthreads 1" in refused(threads.scheduler_address)
 
 
+def test_a_worker_without_the_program_is_a_message(tmp_path: Path) -> None:
+    """It fails for every practice alike."""
+    with local(n_workers=1, threads_per_worker=1) as running, pytest.raises(UsageError, match="same version of binder"):
+        list(run_all(tasks(tmp_path, "a", "b"), partial(cluster, running.scheduler_address), ignorant))
+
+
 def test_without_dask_the_message_says_how_to_install_it(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
     """Nothing else of the program needs it."""
-    monkeypatch.setitem(__import__("sys").modules, "distributed", None)
+    monkeypatch.setitem(sys.modules, "distributed", None)
     with pytest.raises(UsageError, match=r"binder\[cluster\]"):
         list(run_all(tasks(tmp_path, "a"), partial(cluster, "tcp://127.0.0.1:1"), quick))

@@ -571,7 +571,7 @@ def test_the_commands_of_the_next_year(workspace: Workspace, binder: Callable[..
     assert "beside them the answers of October 5, 2026" in done.stdout
     assert binder("reassess", LANTERN, "--date", "2026-10-05").exit_code == 2
     done = binder("import", JUNIPER, str(folder / "workbooks" / "2027-10-04-risk-analysis-2.xlsx"))
-    assert (done.exit_code, f'another practice, "{LANTERN}"' in done.stderr) == (2, True)
+    assert (done.exit_code, "a workbook of another practice." in done.stderr) == (2, True)
 
 
 def brought(project: Workspace, ground: Ground, *, draft: bool = False) -> Imported:

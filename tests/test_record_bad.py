@@ -111,7 +111,7 @@ CELLS: dict[str, tuple[Spoil, str, str]] = {
     "no headings": (lambda book: book["Log"].delete_rows(9), "sheet Log, cell A9", "The line of headings is missing."),
     "merged cells": (lambda book: book["Log"].merge_cells("C10:D10"), "sheet Log, cell C10", "merged with others"),
     "a renamed sheet": (lambda book: setattr(book["Log"], "title", "Reminders"), "sheet Log", "The sheet is missing."),
-    "another sheet": (lambda book: book.create_sheet("Notes").append([MARKER]), "sheet Notes", "did not make this sheet"),
+    "another sheet": (lambda book: book.create_sheet("Notes").append([MARKER]), "sheet number 3", "did not make this sheet"),
 }  # fmt: skip
 
 
@@ -299,7 +299,7 @@ NOT_OURS, NO_OFFICE = "not a form, log or tracker of a package", "not a Word or 
 
 # name of the case → name of the file, its bytes, what is said
 FILES: dict[str, tuple[str, Callable[[], bytes], str]] = {
-    "a tracker of another practice": ("a.xlsx", lambda: filled(issued(LANTERN, "L-06"), ENTRY), f"another practice ({LANTERN})"),
+    "a tracker of another practice": ("a.xlsx", lambda: filled(issued(LANTERN, "L-06"), ENTRY), "belongs to another practice."),
     "as it was issued": ("a.xlsx", lambda: issued(JUNIPER, "L-06"), "Nothing is filled in"),
     "without a day": ("a.xlsx", lambda: filled(issued(JUNIPER, "L-06"), {("Log", "C10"): MARKER}), "None of its entries has a date"),
     "a document that is only read": ("a.xlsx", lambda: issued(JUNIPER, "R-02"), "R-02 is not a document that comes back"),
@@ -326,7 +326,7 @@ FILES: dict[str, tuple[str, Callable[[], bytes], str]] = {
     "with a broken sheet": ("a.xlsx", lambda: replaced(LOG, b"</sheetData>", b""), "The file is damaged"),
     "without its workbook": ("a.xlsx", lambda: packed(lambda parts: parts.pop(BOOK)), "The file is damaged"),
     "an old workbook": ("a.xls", sound, 'the kind ".xls"'),
-    "a Word form of another practice": ("a.docx", lambda: issued(LANTERN, "F-03"), f"another practice ({LANTERN})"),
+    "a Word form of another practice": ("a.docx", lambda: issued(LANTERN, "F-03"), "belongs to another practice."),
     "a workbook under the name of a Word form": ("a.docx", sound, "no Word file"),
     "a picture that is none": ("a.png", lambda: b"\x89PNG\r\n\x1a\n" + bytes(99), "The file cannot be used"),
     "a PDF under the name of a picture": ("a.jpg", scripted, "not a JPEG picture"),

@@ -22,7 +22,8 @@ from mutation import CASES, assert_told, changed, read_cases, resolve
 from pipeline import catalog, numbered, practice
 from pipeline.assessment import model
 from pipeline.build import Built
-from pipeline.schema import pointer, quickly_valid, validate
+from pipeline.loading import pointer
+from pipeline.schema import quickly_valid, validate
 from pipeline.schema_errors import CHECKER
 from pipeline.workspace import Workspace
 
@@ -164,10 +165,12 @@ def _groups(group: dict[str, Any]) -> dict[str, Any]:
     return {key: value for key, value in group.items() if isinstance(value, (dict, list))}
 
 
-def test_a_pointer_is_written_as_rfc_6901_has_it() -> None:
-    """A slash in a key becomes ~1 and a tilde ~0, the tilde first."""
-    assert pointer(["a/b", "c~d", 0, "~1"]) == "/a~1b/c~0d/0/~01"
-    assert pointer([]) == ""
+def test_a_pointer_holds_our_keys_and_counts_all_others() -> None:
+    """As RFC 6901 has it; a key that is not written as ours are is something that somebody typed, and no message repeats it."""
+    value = {"workforce": [{"works_from": {"note": 1, "Ms. Secret": {"who": 2}}}]}
+    assert pointer(["workforce", 0, "works_from", "note"], value) == "/workforce/0/works_from/note"
+    assert pointer(["workforce", 0, "works_from", "Ms. Secret", "who"], value) == "/workforce/0/works_from/(key 2)/who"
+    assert pointer([], value) == ""
 
 
 def test_control_jsonschema_alone_is_content_with_a_wrong_date_and_address() -> None:

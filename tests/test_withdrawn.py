@@ -29,6 +29,7 @@ from pipeline.load import Loaded, load_practice
 from pipeline.numbered import Former, Withdrawn, why_withdrawn
 from pipeline.rendering import to_inputs
 from pipeline.schema import load_schema
+from pipeline.work import HERE
 from pipeline.workbook.make import lists
 from pipeline.workbook.setting import Setting
 from pipeline.workspace import Workspace
@@ -97,7 +98,7 @@ def test_a_text_that_leads_to_something_withdrawn_is_named(workspace: Workspace,
     (problem,) = check_mentions(gone, texts)
     assert (problem.where, problem.what) == ("here", "The text leads to L-17, which is withdrawn since 2027-03-01.")
     assert list(check_mentions(catalog, texts)) == []
-    told = {p.where for p in check_templates(workspace, gone) if "The text leads to L-17" in p.what}
+    told = {p.where for p in check_templates(workspace, gone, HERE.executor) if "The text leads to L-17" in p.what}
     assert {"catalog/forms.toml, L-16", "templates_docx/SEC-15.docx"} <= told
 
 

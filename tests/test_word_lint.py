@@ -15,6 +15,7 @@ from pipeline.lint.templates import check_templates, known_names
 from pipeline.lint.word import check_word_template
 from pipeline.names import PolicyNames
 from pipeline.render.parts import read_parts, write_parts
+from pipeline.work import HERE
 from pipeline.workspace import Workspace
 
 DOCUMENT = "word/document.xml"
@@ -68,13 +69,13 @@ def with_part(parts: dict[str, bytes], name: str, data: bytes, content_type: str
 
 def test_the_real_templates_and_the_texts_of_the_catalogue_have_no_problem(project: Workspace, catalog: Catalog) -> None:
     """What the project ships passes its own check, warnings included."""
-    assert list(check_templates(project, catalog)) == []
+    assert list(check_templates(project, catalog, HERE.executor)) == []
 
 
 def test_each_document_of_the_catalogue_needs_its_template(workspace: Workspace, catalog: Catalog) -> None:
     """A missing template is a problem that says which, and a template that nobody uses is a warning."""
     (workspace.templates / "SEC-10.docx").rename(workspace.templates / "SEC-1O.docx")
-    found = sorted(check_templates(workspace, catalog))
+    found = sorted(check_templates(workspace, catalog, HERE.executor))
     assert [(p.where, p.warning) for p in found] == [
         ("templates_docx/SEC-10.docx", False),
         ("templates_docx/SEC-1O.docx", True),
@@ -85,7 +86,7 @@ def test_each_document_of_the_catalogue_needs_its_template(workspace: Workspace,
 def test_the_lock_file_of_an_open_word_is_no_template(workspace: Workspace, catalog: Catalog) -> None:
     """A template may be checked while a consultant has it open."""
     Path(workspace.templates / "~$SEC-10.docx").write_bytes(b"\x05Name")
-    assert list(check_templates(workspace, catalog)) == []
+    assert list(check_templates(workspace, catalog, HERE.executor)) == []
 
 
 @pytest.mark.parametrize("text", ["Call {{ practice.nmae }}.", "{% if facts.has_faxx %}x{% endif %}"])

@@ -260,12 +260,12 @@ SLIPS = {
     "a sheet that was renamed": Slip(
         renamed("Inventory", "Inventory 2"),
         [
-            ("sheet Inventory", "The sheet is missing", 'Did you mean "Inventory 2"?'),
-            ("sheet Inventory 2", "did not make this sheet", "give it back its name"),
+            ("sheet Inventory", "The sheet is missing", "It may be sheet number 4."),
+            ("sheet number 4", "did not make this sheet", "give it back its name"),
         ],
         "whether this happens here",
     ),
-    "a sheet that was added": Slip(added("Thoughts", MARKER), [("sheet Thoughts", "did not make this sheet", "delete it")]),
+    "a sheet that was added": Slip(added("Thoughts", MARKER), [("sheet number 13", "did not make this sheet", "delete it")]),
     # rows
     "a row that was deleted": Slip(
         lines(NOTES, lambda numbers, at: [number for number in numbers if number != at]),

@@ -2,9 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 
-from pipeline.check.references import exists, unique
+from pipeline.check.references import ids_of, in_profile
 from pipeline.errors import Problem
 from pipeline.practice import Device, Profile
 from pipeline.render.look import contrast_on_white
@@ -32,22 +32,30 @@ def check_profile(profile: Profile, folder: str, shown: str) -> Iterator[Problem
 
 
 def _ids(profile: Profile, shown: str) -> Iterator[Problem]:
-    people = [person.id for person in profile.workforce] + [contact.id for contact in profile.contacts]
-    yield from unique(people, f"{shown}#/workforce", "id of a person or contact")
-    for name in ("locations", "systems", "devices", "networks"):
-        yield from unique((entry.id for entry in getattr(profile, name)), f"{shown}#/{name}", "id")
+    # people and contacts are named by the same keys
+    for names in (("workforce", "contacts"), ("locations",), ("systems",), ("devices",), ("networks",)):
+        places = ((id, f"/{name}/{index}/id") for name, ids in ids_of(profile, *names).items() for index, id in enumerate(ids))
+        yield from _once(places, shown, "id", "Give each its own.")
+    tags = (
+        (one.tag, f"/devices/{index}/register/{step}/tag")
+        for index, device in enumerate(profile.devices)
+        for step, one in enumerate(device.register)
+    )
+    yield from _once(tags, shown, "inventory tag", "Give each device its own.")
+
+
+def _once(entries: Iterable[tuple[str, str]], shown: str, what: str, mend: str) -> Iterator[Problem]:
+    """A problem at each place whose value stands at an earlier one too. entries: value and place."""
     places: dict[str, list[str]] = {}
-    for index, device in enumerate(profile.devices):
-        for step, one in enumerate(device.register):
-            places.setdefault(one.tag, []).append(f"/devices/{index}/register/{step}/tag")
+    for value, place in entries:
+        places.setdefault(value, []).append(place)
     for first, *others in places.values():
         for other in others:
-            yield Problem(f"{shown}#{other}", f"The inventory tag is that of {first}.", "Give each device its own.")
+            yield Problem(f"{shown}#{other}", f"The {what} is that of {first}.", mend)
 
 
 def _people(profile: Profile, shown: str) -> Iterator[Problem]:
-    workforce = {person.id: person for person in profile.workforce}
-    places = {place.id for place in profile.locations}
+    workforce, places = ids_of(profile, "workforce"), ids_of(profile, "locations")
     outside = {contact.id for contact in profile.contacts}
     for name, officer in (("security", profile.officers.security), ("privacy", profile.officers.privacy)):
         where = f"{shown}#/officers/{name}/person"
@@ -58,8 +66,8 @@ def _people(profile: Profile, shown: str) -> Iterator[Problem]:
                 "Designate somebody of the workforce; a consultant can advise, not hold the office.",
             )
         else:
-            yield from exists(officer.person, workforce, where, "member of the workforce")
-        holder = workforce.get(officer.person)
+            yield from in_profile(officer.person, workforce, where, "member of the workforce")
+        holder = next((person for person in profile.workforce if person.id == officer.person), None)
         if holder and officer.since < holder.start_date:
             yield Problem(
                 f"{shown}#/officers/{name}/since",
@@ -67,11 +75,11 @@ def _people(profile: Profile, shown: str) -> Iterator[Problem]:
                 "Correct one of the two dates.",
             )
     for index, id in enumerate(profile.owners):
-        yield from exists(id, workforce, f"{shown}#/owners/{index}", "member of the workforce")
-    yield from exists(profile.approver, workforce, f"{shown}#/approver", "member of the workforce")
+        yield from in_profile(id, workforce, f"{shown}#/owners/{index}", "member of the workforce")
+    yield from in_profile(profile.approver, workforce, f"{shown}#/approver", "member of the workforce")
     for index, person in enumerate(profile.workforce):
         where = f"{shown}#/workforce/{index}"
-        yield from exists(person.supervisor, workforce, f"{where}/supervisor", "member of the workforce")
+        yield from in_profile(person.supervisor, workforce, f"{where}/supervisor", "member of the workforce")
         if person.supervisor == person.id:
             yield Problem(
                 f"{where}/supervisor", "The person supervises themselves.", "Name the supervisor, or leave the key out."
@@ -79,15 +87,16 @@ def _people(profile: Profile, shown: str) -> Iterator[Problem]:
         if person.employment == "intern" and person.supervisor is None:
             yield Problem(where, "An intern has no supervisor.", 'Add "supervisor" with the id of a person.')
         for step, id in enumerate(person.works_from):
-            yield from exists(id, places, f"{where}/works_from/{step}", "location")
+            yield from in_profile(id, places, f"{where}/works_from/{step}", "location")
 
 
 def _things(profile: Profile, shown: str) -> Iterator[Problem]:
-    workforce = {person.id for person in profile.workforce}
-    places = {place.id for place in profile.locations}
-    administrators = workforce | {contact.id for contact in profile.contacts}
+    workforce, places = ids_of(profile, "workforce"), ids_of(profile, "locations")
+    administrators = ids_of(profile, "workforce", "contacts")
     for index, system in enumerate(profile.systems):
-        yield from exists(system.administrator, administrators, f"{shown}#/systems/{index}/administrator", "person or contact")
+        yield from in_profile(
+            system.administrator, administrators, f"{shown}#/systems/{index}/administrator", "person or contact"
+        )
     agreements = {
         "systems": [system.baa for system in profile.systems],
         "contacts": [contact.baa for contact in profile.contacts],
@@ -104,11 +113,15 @@ def _things(profile: Profile, shown: str) -> Iterator[Problem]:
     for index, device in enumerate(profile.devices):
         yield from _register(device, f"{shown}#/devices/{index}", workforce, places)
     for index, network in enumerate(profile.networks):
-        yield from exists(network.location, places, f"{shown}#/networks/{index}/location", "location")
-        yield from exists(network.administrator, administrators, f"{shown}#/networks/{index}/administrator", "person or contact")
+        yield from in_profile(network.location, places, f"{shown}#/networks/{index}/location", "location")
+        yield from in_profile(
+            network.administrator, administrators, f"{shown}#/networks/{index}/administrator", "person or contact"
+        )
 
 
-def _register(device: Device, where: str, workforce: set[str], places: set[str]) -> Iterator[Problem]:
+def _register(
+    device: Device, where: str, workforce: Mapping[str, Sequence[str]], places: Mapping[str, Sequence[str]]
+) -> Iterator[Problem]:
     if device.register and len(device.register) != device.count:
         yield Problem(
             f"{where}/register",
@@ -116,8 +129,8 @@ def _register(device: Device, where: str, workforce: set[str], places: set[str])
             "List each device, or leave the register out.",
         )
     for step, one in enumerate(device.register):
-        yield from exists(one.user, workforce, f"{where}/register/{step}/user", "member of the workforce")
-        yield from exists(one.location, places, f"{where}/register/{step}/location", "location")
+        yield from in_profile(one.user, workforce, f"{where}/register/{step}/user", "member of the workforce")
+        yield from in_profile(one.location, places, f"{where}/register/{step}/location", "location")
 
 
 def _ways(profile: Profile, shown: str) -> Iterator[Problem]:

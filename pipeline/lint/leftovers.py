@@ -50,8 +50,10 @@ def _in_lines(data: bytes, shown: str) -> Iterator[Problem]:
 def _in_text(text: str, where: str) -> Iterator[Problem]:
     found = LEFTOVER.search(text) or ALONE.fullmatch(text)
     if found:
+        # what stands in brackets may go on with words of the client
+        told = found.group().strip().split(" ")[0]
         yield Problem(
             where,
-            f"A leftover of a template stands in the text ({found.group().strip()}).",
+            f"A leftover of a template stands in the text ({told}).",
             "Mend the template or the text it comes from.",
         )

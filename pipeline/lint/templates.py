@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
+from concurrent.futures import Executor
 from dataclasses import dataclass, field, fields, is_dataclass, replace
 
 from pipeline.assessment.proposals import Acceptance, Weighing
@@ -61,8 +62,8 @@ def check_template(data: bytes, shown: str, known: KnownNames) -> Checked:
     return Checked(tuple(problems), columns)
 
 
-def check_templates(workspace: Workspace, catalog: Catalog) -> Iterator[Problem]:
-    """Every defect of templates and catalogue texts."""
+def check_templates(workspace: Workspace, catalog: Catalog, executor: Executor) -> Iterator[Problem]:
+    """Every defect of templates and catalogue texts. executor: who looks at the templates."""
     wanted: dict[str, type[CommonNames]] = dict.fromkeys(TEMPLATES, FrontNames)
     wanted["divider.docx"] = DividerNames
     wanted |= {"paper-portrait.docx": CommonNames, "paper-landscape.docx": CommonNames}
@@ -85,10 +86,11 @@ def check_templates(workspace: Workspace, catalog: Catalog) -> Iterator[Problem]
         yield from problems
         if not problems:
             held[name] = data
-    checked = {
-        name: check_template(data, workspace.shown(present[name]), known_names(catalog, wanted[name]))
+    waiting = {
+        name: executor.submit(check_template, data, workspace.shown(present[name]), known_names(catalog, wanted[name]))
         for name, data in held.items()
     }
+    checked = {name: future.result() for name, future in waiting.items()}
     yield from (problem for one in checked.values() for problem in one.problems)
     sound = [name for name, one in checked.items() if not one.problems]
     yield from check_returned(catalog, {name: checked[name].columns for name in sound if name.endswith(".xlsx")})

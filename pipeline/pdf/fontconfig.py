@@ -6,10 +6,16 @@ import os
 import tempfile
 from collections.abc import Iterator
 from contextlib import contextmanager
+from importlib.resources import files
 from pathlib import Path
 from xml.sax.saxutils import escape
 
-from pipeline.pdf.fonts import FAMILY, packaged_fonts
+FAMILY = "Atkinson Hyperlegible"
+
+
+def packaged_fonts() -> Path:
+    """Folder with the four faces of the house font (Atkinson Hyperlegible, SIL Open Font License)."""
+    return Path(str(files("fontpkg_atkinson_hyperlegible").joinpath("files")))
 
 
 @contextmanager

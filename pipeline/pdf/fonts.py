@@ -9,22 +9,15 @@ import io
 import re
 from collections.abc import Mapping
 from functools import lru_cache
-from importlib.resources import files
-from pathlib import Path
 
 from fontTools.ttLib import TTFont
 
 from pipeline.pdf.cmap import check_font
+from pipeline.pdf.fontconfig import packaged_fonts
 from pipeline.render.parts import RELATIONSHIP, A, R, W, parse
 
-FAMILY = "Atkinson Hyperlegible"
 KINDS = tuple(f"{W}{kind}" for kind in ("ascii", "hAnsi", "cs", "eastAsia"))
 FACES = ("embedRegular", "embedBold", "embedItalic", "embedBoldItalic")
-
-
-def packaged_fonts() -> Path:
-    """Folder with the four faces of the house font (Atkinson Hyperlegible, SIL Open Font License)."""
-    return Path(str(files("fontpkg_atkinson_hyperlegible").joinpath("files")))
 
 
 @lru_cache(maxsize=64)

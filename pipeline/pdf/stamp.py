@@ -12,7 +12,7 @@ from fontTools import subset
 from fontTools.ttLib import TTFont
 from pikepdf import Dictionary, Name, Object, Pdf
 
-from pipeline.pdf.fonts import packaged_fonts
+from pipeline.pdf.fontconfig import packaged_fonts
 
 TEXT = "Binder page {number} of {total}"
 FONT, SIZE, BASELINE, GREY, RED = Name.BinderStamp, 8.0, 17.0, 0.29, "0.7 0.15 0.12"

@@ -15,7 +15,7 @@ from pptx import Presentation
 from pptx.dml.color import RGBColor
 from pptx.util import Emu, Pt
 
-from pipeline.pdf.fonts import packaged_fonts
+from pipeline.pdf.fontconfig import packaged_fonts
 from pipeline.render import deck
 from pipeline.render.look import Look, picture_size
 from pipeline.render.parts import A, core_properties, parse, read_parts, serialize, write_parts
@@ -48,11 +48,11 @@ def render_slides(names: Mapping[str, Any], look: Look, day: date) -> bytes:
     footer = f"{names['practice']['name']} · {names['deck']} · Edition {own['edition']} · Law as of {own['law_as_of']}"
     _open(presentation, names, look)
     problems = []
-    for entry in names["slides"]:
+    for number, entry in enumerate(names["slides"], 2):
         try:
             _add(presentation, entry, footer, names["practice"]["phone"])
         except SlideOverflows as error:
-            problems.append(f"{entry['id'] or entry['chapter']} “{entry['title']}”: {error}")
+            problems.append(f"slide {number} ({entry['id'] or entry['kind']}): {error}")
     if problems:
         raise SlideOverflows("; ".join(problems))
     target = io.BytesIO()

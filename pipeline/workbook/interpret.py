@@ -11,7 +11,7 @@ from typing import Any
 from pipeline.assessment.model import FLOWS
 from pipeline.assessment.questions import in_order, proved, suggested
 from pipeline.catalog import Scenario
-from pipeline.errors import Problem
+from pipeline.errors import NUMBER, Problem, without_ids
 from pipeline.statements import Statement
 from pipeline.workbook.plan_pages import ACTION_PARTS, DECISION_PARTS
 from pipeline.workbook.returned import Returned
@@ -72,7 +72,7 @@ class Interpreter:
     # cells
 
     def where(self, key: str) -> str:
-        return self.returned.places.get(key, f"the cell {key}, which is not in this workbook")
+        return self.returned.places.get(key, f"the cell {without_ids(key)}, which is not in this workbook")
 
     def text(self, key: str) -> str | None:
         """What stands in a cell, as text."""
@@ -233,7 +233,7 @@ class Interpreter:
             written = f"RA-{highest + 1:03}"
         self.numbers[scenario] = written
         if self.given.setdefault(written, scenario) != scenario:
-            what = f'The number "{written}" stands 2 times.'
+            what = f'The number "{written}" stands 2 times.' if NUMBER.fullmatch(written) else "The number stands 2 times."
             self.problems.append(Problem(self.where(f"plan/{scenario}/number"), what, "Give each its own."))
         return written
 

@@ -7,7 +7,7 @@ from dataclasses import dataclass, field, replace
 from datetime import date
 from typing import Any
 
-from pipeline.errors import Problem
+from pipeline.errors import Problem, without_ids
 from pipeline.workbook.answers import action_answers
 from pipeline.workbook.last import BECAME, LINE_PARTS, NOTHING, OPTIONAL, SAME, Last, OpenStep
 from pipeline.workbook.returned import Found, Returned
@@ -180,7 +180,7 @@ class _Steps:
 
     def place(self, step: OpenStep, part: str) -> str:
         key = f"{step.key}/{part}"
-        return self.given.places.get(key, f"the cell {key}, which is not in this workbook")
+        return self.given.places.get(key, f"the cell {without_ids(key)}, which is not in this workbook")
 
     def missing(self, where: str, what: str, mend: str) -> None:
         self.result.open.append(Problem(where, what, mend))

@@ -26,11 +26,12 @@ RIGHT_WRONG = {"right": "Right", "wrong": "Wrong"}
 
 @dataclass(frozen=True)
 class AssetRow:
-    """A system, a kind of device or a place. asset: kind and id; usual: what usually happens to ePHI there."""
+    """A system, a kind of device or a place. asset: kind and id; usual: what usually happens to ePHI there; place: in the profile."""
 
     asset: str
     text: str
     usual: tuple[str, ...]
+    place: str
 
 
 @dataclass(frozen=True)
@@ -67,19 +68,25 @@ class Setting:
         """What holds ePHI, by the profile."""
         words, flow = self.catalog.words, self.catalog.flow
         rows = [
-            AssetRow(f"system/{s.id}", f"{s.name} ({in_sentence(words['system_kind'][s.kind])})", flow.system[s.kind])
-            for s in self.profile.systems
+            AssetRow(
+                f"system/{s.id}",
+                f"{s.name} ({in_sentence(words['system_kind'][s.kind])})",
+                flow.system[s.kind],
+                f"/systems/{index}",
+            )
+            for index, s in enumerate(self.profile.systems)
             if s.ephi
         ]
-        for device in self.profile.devices:
+        for index, device in enumerate(self.profile.devices):
             if device.ephi:
                 owner = "of the practice" if device.owner == "practice" else "owned by the people who use them"
                 kind, platform = in_sentence(words["device_class"][device.class_]), words["platform"][device.platform]
                 text = f"{device.count} × {kind}{f' with {platform}' if device.platform != 'none' else ''}, {owner}"
-                rows.append(AssetRow(f"device/{device.id}", text, flow.device[device.class_]))
-        for place in self.profile.locations:
+                rows.append(AssetRow(f"device/{device.id}", text, flow.device[device.class_], f"/devices/{index}"))
+        for index, place in enumerate(self.profile.locations):
             usual = {*flow.location[place.kind], *(["keeps"] if place.keeps_paper or place.keeps_equipment else [])}
-            rows.append(AssetRow(f"location/{place.id}", place.name, tuple(flow for flow in FLOWS if flow in usual)))
+            flows = tuple(flow for flow in FLOWS if flow in usual)
+            rows.append(AssetRow(f"location/{place.id}", place.name, flows, f"/locations/{index}"))
         return tuple(rows)
 
     @cached_property

@@ -59,7 +59,7 @@ def run(name: str, chosen: argparse.Namespace) -> tuple[str, int, int, str, int,
     covered = [int(found) for found in re.findall(r"cov: (\d+)", done.stderr)] or [0]
     peak = re.search(r"stat::peak_rss_mb:\s+(\d+)", done.stderr)
     if done.returncode:
-        told(f"{name} failed; its last words:\n{done.stderr[-4_000:]}")
+        told(f"{name} failed; its last words:\n{done.stderr[-2_000:]}")
     memory = int(peak[1]) if peak else int(notes.get("memory", 0))
     grown = f"{covered[0]:,} → {max(covered):,}"
     told(f"{name}: {notes.get('tried', 0):,} inputs")
@@ -95,10 +95,11 @@ def fuzz(name: str, seconds: int, seed: int, output: Path) -> None:
         spent = time.process_time() - before
         notes["tried"] += 1
         notes["taken"] += taken
-        if spent > notes["slowest"]:
+        slower = spent > notes["slowest"]
+        if slower:
             notes["slowest"] = spent
             (output / f"{name}-slowest").write_bytes(data)
-        if spent > notes["slowest"] or notes["tried"] % 50 == 1 or time.monotonic() - began > seconds - 2:
+        if slower or notes["tried"] % 50 == 1 or time.monotonic() - began > seconds - 2:
             notes["memory"] = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss // 1024
             _notes(output, name).write_text(json.dumps(notes), "utf-8")
         if spent > SLOW:

@@ -214,6 +214,7 @@ def _template(data: bytes) -> None:
             return
 
 
+@cache
 def _template_seeds() -> list[bytes]:
     return [
         *[text.encode() for name in ("tasks", "policies", "guides") for text in _texts_of(name)][:60],
@@ -260,6 +261,7 @@ def _analysed() -> Analysed:
     return Analysed(ground.folder, with_stories(ground.setting, FEW), ground.look)
 
 
+@cache
 def _workbook_seeds() -> list[bytes]:
     made_of = _analysed()
     return [written(made_of, answers_in(made_of.setting, recorded(SLUG, FEW))), written(made_of, {})]
@@ -354,6 +356,7 @@ def _office(data: bytes) -> None:
     office_text(data)
 
 
+@cache
 def _office_seeds() -> list[bytes]:
     return [issued(SLUG, "F-18"), issued(SLUG, "F-14"), _slides()]
 

@@ -16,10 +16,10 @@ from openpyxl.utils import get_column_letter
 from openpyxl.workbook import Workbook as Book
 from openpyxl.worksheet.worksheet import Worksheet
 
-from pipeline.errors import Problem, ProblemsFound, did_you_mean
+from pipeline.errors import Problem, ProblemsFound
 from pipeline.loading import CONTROL, TEMPLATE_SYNTAX, named
 from pipeline.pdf.fonts import house_characters
-from pipeline.render.excel.guard import one_line, open_guarded, rows_of, unescaped
+from pipeline.render.excel.guard import one_line, open_guarded, renamed, rows_of, unescaped
 from pipeline.render.excel.workbook import FORMAT, LISTS, MAP
 from pipeline.workbook.returned import Found, Returned
 from pipeline.workbook.sheets import Mark, Value
@@ -48,10 +48,10 @@ def read_workbook(data: bytes, shown: str) -> Returned:
         raise ProblemsFound(
             [Problem(shown, NOT_OURS, "Use the file that binder assess, reassess or change wrote, filled in.")]
         ) from error
-    reader = _Reader(book, shown)
+    reader = _Reader(book, shown, {*known, MAP, LISTS})
     for name, sheet in known.items():
         reader.sheet(name, sheet)
-    reader.extra_sheets(set(known))
+    reader.extra_sheets()
     return Returned(kind, practice, day, reader.found, reader.places, tuple(reader.problems), last)
 
 
@@ -88,8 +88,8 @@ def _read_mark(book: Book) -> Mark | None:
 class _Reader:
     """Gathers values and problems over all sheets."""
 
-    def __init__(self, book: Book, shown: str) -> None:
-        self.book, self.shown = book, shown
+    def __init__(self, book: Book, shown: str, ours: set[str]) -> None:
+        self.book, self.shown, self.ours = book, shown, ours
         self.found: dict[str, Found] = {}
         self.places: dict[str, str] = {}
         self.problems: list[Problem] = []
@@ -104,7 +104,7 @@ class _Reader:
     def sheet(self, name: str, known: _Known) -> None:
         """Read one sheet that the program wrote."""
         if name not in self.book.sheetnames or not isinstance(self.book[name], Worksheet):
-            mend = f"Give it back its name, if you renamed it. {did_you_mean(name, self.book.sheetnames)} Otherwise: {ANEW}"
+            mend = f"{renamed(name, self.book, self.ours)} Otherwise: {ANEW}"
             self.problem(f"{self.shown}, sheet {name}", "The sheet is missing.", mend)
             return
         sheet: Worksheet = self.book[name]
@@ -204,13 +204,15 @@ class _Reader:
                     where, "There is text in a cell that nobody reads.", "Move it into a white cell of the same story or line."
                 )
 
-    def extra_sheets(self, known: set[str]) -> None:
+    def extra_sheets(self) -> None:
         """Sheets that somebody added, with something in them."""
-        for name in self.book.sheetnames:
+        for number, name in enumerate(self.book.sheetnames, 1):
             sheet = self.book[name]
-            if name not in known | {MAP, LISTS} and isinstance(sheet, Worksheet) and any(_filled(sheet)):
+            if name not in self.ours and isinstance(sheet, Worksheet) and any(_filled(sheet)):
                 mend = "If it is one of ours, give it back its name. Otherwise move what it says into the notes, and delete it."
-                self.problem(f"{self.shown}, sheet {name}", "The program did not make this sheet and does not read it.", mend)
+                self.problem(
+                    f"{self.shown}, sheet number {number}", "The program did not make this sheet and does not read it.", mend
+                )
 
 
 def _filled(sheet: Worksheet) -> Iterator[bool]:

@@ -17,7 +17,7 @@ from openpyxl.workbook import Workbook
 from openpyxl.worksheet.table import Table, TableStyleInfo
 from openpyxl.worksheet.worksheet import Worksheet
 
-from pipeline.pdf.fonts import FAMILY
+from pipeline.pdf.fontconfig import FAMILY
 from pipeline.render.look import LEVEL_FILLS
 
 # a table of this name gets a sheet with its levels counted and drawn

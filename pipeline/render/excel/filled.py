@@ -14,11 +14,11 @@ from openpyxl.cell.cell import Cell, MergedCell
 from openpyxl.utils import get_column_letter
 from openpyxl.worksheet.worksheet import Worksheet
 
-from pipeline.errors import Problem, ProblemsFound, did_you_mean
+from pipeline.errors import NUMBER, Problem, ProblemsFound
 from pipeline.evidence_catalog import Returned
 from pipeline.loading import CONTROL, TEMPLATE_SYNTAX, named
 from pipeline.recorded import Line
-from pipeline.render.excel.guard import open_guarded
+from pipeline.render.excel.guard import open_guarded, renamed
 from pipeline.render.excel.identity import (
     CHOICE,
     DATE,
@@ -75,21 +75,19 @@ def read_filled(data: bytes, shown: str, expected: Expected) -> Filled:
     rules = {entry.sheet: entry for entry in expected.returned if entry.document == identity.document}
     reader = _Reader(shown, expected, identity, rules)
     if not rules:
-        what = f"{identity.document} is not a document that comes back."
+        named = identity.document if NUMBER.fullmatch(identity.document) else "This"
+        what = f"{named} is not a document that comes back."
         reader.problem(shown, what, "Record the forms, logs and trackers of the package; this one is only read.")
     for name in identity.sheets:
         if name not in book.sheetnames or not isinstance(book[name], Worksheet):
-            free = [other for other in book.sheetnames if other not in identity.sheets]
-            reader.problem(
-                f"{shown}, sheet {name}", "The sheet is missing.", f"Give it back its name. {did_you_mean(name, free)} {FRESH}"
-            )
+            reader.problem(f"{shown}, sheet {name}", "The sheet is missing.", f"{renamed(name, book, identity.sheets)} {FRESH}")
         elif rules:
             reader.sheet(book[name])
-    for name in book.sheetnames:
+    for number, name in enumerate(book.sheetnames, 1):
         sheet = book[name]
         if name not in identity.sheets and name != SHEET and isinstance(sheet, Worksheet) and any(_filled(sheet)):
             mend = "If it is one of ours, give it back its name. Otherwise move what it says into the lines, and delete it."
-            reader.problem(f"{shown}, sheet {name}", "The program did not make this sheet and does not read it.", mend)
+            reader.problem(f"{shown}, sheet number {number}", "The program did not make this sheet and does not read it.", mend)
     person = next((line.values[who] for line in reader.lines for who in reader.named(line.sheet) if who in line.values), None)
     return Filled(
         identity.document,
@@ -120,8 +118,7 @@ class _Reader:
         self.names = {key: name for key, name in zip(short, self.expected.people, strict=True) if short.count(key) == 1}
         self.names |= {_folded(name): name for name in self.expected.people}
         if self.foreign:
-            what = f"The file belongs to another practice ({self.identity.practice})."
-            self.problem(self.shown, what, "Record it there, or take the right file.")
+            self.problem(self.shown, "The file belongs to another practice.", "Record it there, or take the right file.")
 
     def problem(self, where: str, what: str, mend: str) -> None:
         self.problems.append(Problem(where, what, mend))
@@ -360,7 +357,9 @@ class _Reader:
     def choice(self, column: Column, text: str, where: str) -> str:
         known = {_folded(word): word for word in column.says}
         if _folded(text) not in known:
-            self.problem(where, "This is none of the choices of the column.", f"Choose from the list: {', '.join(column.says)}.")
+            self.problem(
+                where, "This is none of the choices of the column.", "Choose one of the entries of the list in this cell."
+            )
         return known.get(_folded(text), "")
 
     def person(self, text: str, where: str) -> str:

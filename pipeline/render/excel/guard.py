@@ -6,7 +6,8 @@ import io
 import re
 import unicodedata
 import warnings
-from collections.abc import Iterator, Mapping
+from collections.abc import Collection, Iterator, Mapping
+from difflib import get_close_matches
 
 from openpyxl import load_workbook
 from openpyxl.cell.cell import Cell, MergedCell
@@ -91,6 +92,13 @@ def rows_of(sheet: Worksheet, columns: int) -> Iterator[list[object]]:
         if column <= columns:
             lines.setdefault(line, [None] * columns)[column - 1] = cell.value
     return (lines.get(line, [None] * columns) for line in range(1, max(lines, default=0) + 1))
+
+
+def renamed(name: str, book: Book, known: Collection[str]) -> str:
+    """What to do about a sheet that is missing: the one that may be it, by its place. known: the names of ours."""
+    free = {other: number for number, other in enumerate(book.sheetnames, 1) if other not in known}
+    near = get_close_matches(name, free, n=1, cutoff=0.6)
+    return f"Give it back its name.{f' It may be sheet number {free[near[0]]}.' if near else ''}"
 
 
 def one_line(raw: object) -> str:

@@ -101,7 +101,7 @@ def _sheet(sheet: Worksheet, edited: Worksheet | None) -> Iterator[Change]:
                     for i in range(len(grid.headings))]  # fmt: skip
         other = grid_like(edited, grid, formulas)
         if other is None:
-            keep = f"The headings of the table on sheet {edited.title} are gone."
+            keep = f"The headings of the table on sheet {sheet.title} are gone."
             yield Change(Edit(where, "removed", ", ".join(grid.headings), ""), What.WHOLE, sheet.title, keep=keep)
         else:
             found.append(other)
@@ -165,7 +165,7 @@ def _cell(where: str, before: Cell | None, after: Cell | None, like: Change) -> 
     if said(before) != said(after):
         keep = ""
         if after is not None and after.data_type == "f":
-            keep = f"A formula was typed into a generated part: {where}."
+            keep = f"A formula was typed into a generated part of sheet {like.sheet}, cell {cell_name(after)}."
         edit = Edit(where, "changed" if said(after) else "removed", told(before), told(after))
         yield Change(edit, What.CELL, like.sheet, like.table, like.line, like.column, after, like.row, keep=keep)
     if noted(after) != noted(before):

@@ -25,9 +25,9 @@ def add_sheet(book: Workbook, source: Worksheet, parts: Mapping[str, bytes]) -> 
     CannotMerge where something of it would be lost, or a formula does more than calculate.
     """
     if lost_with(parts, source.title):
-        raise CannotMerge(f"Sheet {source.title} holds a picture, a chart or a rule that cannot be copied.")
+        raise CannotMerge("A sheet that was added holds a picture, a chart or a rule that cannot be copied.")
     if source.max_row > MAX_LINES or source.max_column > MAX_COLUMNS:
-        raise CannotMerge(f"Sheet {source.title} is too large to be copied.")
+        raise CannotMerge("A sheet that was added is too large to be copied.")
     if source.title.casefold() in {name.casefold() for name in book.sheetnames}:
         raise CannotMerge(f"The package has a sheet {source.title} of its own now.")
     at = book.sheetnames.index(SHEET) if SHEET in book.sheetnames else len(book.sheetnames)
@@ -61,7 +61,7 @@ def add_sheet(book: Workbook, source: Worksheet, parts: Mapping[str, bytes]) -> 
 def _copy(cell: Cell, target: Cell, book: Workbook) -> None:
     if cell.data_type == "f":
         if not typed_formula(cell, book.sheetnames):
-            raise CannotMerge(f"A formula on sheet {cell.parent.title} does more than calculate: cell {cell.coordinate}.")
+            raise CannotMerge(f"A formula on a sheet that was added does more than calculate: cell {cell.coordinate}.")
         target.value = cell.value
     elif isinstance(cell.value, str):
         target.value = cell.value
@@ -96,7 +96,7 @@ def _rules(book: Workbook, source: Worksheet, sheet: Worksheet) -> None:
 def _check(book: Workbook, source: Worksheet, formulas: list[str | None]) -> None:
     for formula in filter(None, formulas):
         if not is_plain(f"={formula}", book.sheetnames):
-            raise CannotMerge(f"A rule on sheet {source.title} does more than calculate.")
+            raise CannotMerge("A rule on a sheet that was added does more than calculate.")
 
 
 def _table(book: Workbook, table: Table, sheet: Worksheet) -> None:

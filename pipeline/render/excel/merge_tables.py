@@ -212,7 +212,7 @@ def join_lines(then: Sequence[Line], now: Sequence[Line], sheet: Worksheet, chan
         if lost and not said(change.cell) and change.what == What.CELL:
             continue  # what was emptied is not there any more
         if target is None or lost:
-            raise CannotMerge(f"What was entered has no place any more: {change.edit.where}.")
+            raise CannotMerge(f"What was entered on sheet {change.sheet} has no place any more.")
         cell = sheet.cell(target.number, change.column)
         if change.what == What.NOTE:
             carry_note(cell, change.cell)
@@ -225,7 +225,7 @@ def _below(sheet: Worksheet, number: int, change: Change) -> None:
     source = _cell(change)
     cell = sheet.cell(number, change.column)
     if isinstance(cell, MergedCell) or said(cell):
-        raise CannotMerge(f"What was entered has no place any more: {change.edit.where}.")
+        raise CannotMerge(f"What was entered on sheet {change.sheet} has no place any more.")
     if said(source):
         put(cell, source)
         cell.font, cell.alignment = copy(source.font), copy(source.alignment)

@@ -20,7 +20,7 @@ from openpyxl.worksheet.hyperlink import Hyperlink
 from openpyxl.worksheet.pagebreak import Break
 from openpyxl.worksheet.worksheet import Worksheet
 
-from pipeline.pdf.fonts import FAMILY
+from pipeline.pdf.fontconfig import FAMILY
 from pipeline.render.excel.cells import set_text
 from pipeline.render.excel.fill import SHEET, in_schema_order
 from pipeline.render.look import LEVEL_FILLS, Look
