@@ -3,7 +3,7 @@ PYTHON ?= python3
 BIN := .venv/bin
 
 .DEFAULT_GOAL := help
-.PHONY: help setup binder check list docs test bench grades clean
+.PHONY: help setup binder check list docs test torture bench grades clean
 
 help: ## show this help
 	@awk -F ':.*## ' '/^[a-z]+:.*## / { printf "  make %-8s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
@@ -32,6 +32,9 @@ test: .venv/ready ## run lint, types and all tests (needs LibreOffice, qpdf, pop
 	$(BIN)/ruff format --check .
 	$(BIN)/mypy
 	$(BIN)/python -m pytest -n auto --dist worksteal
+
+torture: .venv/ready ## kill the program 200 times, and see whether anything is lost (hours; FAULTS=20 for less)
+	$(BIN)/python tests/torture/torture.py --faults $(or $(FAULTS),200) --log build/torture.log
 
 docs: .venv/ready ## write docs/names.md anew, after a change of facts or names
 	$(BIN)/python docs/write_names.py

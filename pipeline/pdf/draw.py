@@ -4,11 +4,14 @@ from __future__ import annotations
 
 import os
 
+from pipeline.workers import end_with_parent
+
 MOST_BREAKS = 12
 
 
 def use_fonts(file: str) -> None:
     """Let the native library know the fonts of this fontconfig file only; once, before the first document."""
+    end_with_parent()
     os.environ["FONTCONFIG_FILE"] = file
     # it also parses the system's templates, only to complain about what is new to it, so its messages go nowhere
     os.dup2(os.open(os.devnull, os.O_WRONLY), 2)
