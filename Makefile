@@ -4,7 +4,7 @@ SECONDS ?= 60
 BIN := .venv/bin
 
 .DEFAULT_GOAL := help
-.PHONY: help setup binder check list docs test wheels leaks bench fuzz grades wheel pythons clean
+.PHONY: help setup binder check list docs test wheels leaks torture fuzz bench grades wheel pythons clean
 
 help: ## show this help
 	@awk -F ':.*## ' '/^[a-z]+:.*## / { printf "  make %-8s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
@@ -33,6 +33,9 @@ test: .venv/ready ## run lint, types and all tests (needs LibreOffice, qpdf, pop
 	$(BIN)/ruff format --check .
 	$(BIN)/mypy
 	$(BIN)/python -m pytest -n auto --dist worksteal
+
+torture: .venv/ready ## kill the program 200 times, and see whether anything is lost (hours; FAULTS=20 for less)
+	$(BIN)/python tests/torture/torture.py --faults $(or $(FAULTS),200) --log build/torture.log
 
 docs: .venv/ready ## write docs/names.md and docs/licences.md anew, after a change of facts, names or dependencies
 	$(BIN)/python docs/write_names.py

@@ -113,7 +113,11 @@ def history(find: Finder, slug: str, edition: str | None) -> None:
         issued = one.issued
         click.echo(f"{issued.edition}    approved {issued.approved} by {issued.approver}")
         click.echo(f"    in effect from {issued.approved} {f'to {one.until}' if one.until else 'on'}")
-        click.echo(f"    keep until {one.keep}" if one.keep else "    keep, and for six years after the next edition replaces it")
+        click.echo(
+            f"    keep until {one.keep}"
+            if one.keep
+            else f"    keep, and for {one.years} years after the next edition replaces it"
+        )
         if issued.removed:
             click.echo(f"    files deleted on {issued.removed}")
         else:

@@ -22,23 +22,27 @@ from pipeline.editions import (
 from pipeline.errors import OutputError, Problem, ProblemsFound, UsageError, VerificationError
 from pipeline.filing import json_bytes
 from pipeline.issue import clear_leftovers
+from pipeline.loading import load_toml
 from pipeline.publish import one_at_a_time
+from pipeline.schema import validate
 from pipeline.whole import why, write_new
 from pipeline.workspace import Workspace
 
-YEARS = 6  # 45 CFR 164.316(b)(2)(i)
+# the number of the catalogue that documents print too; six by 45 CFR 164.316(b)(2)(i)
+YEARS = "retention_years"
 
 
 @dataclass(frozen=True)
 class Kept:
     """An edition in time. until: the day on which the next one replaced it; keep: the last day on which it must be kept.
 
-    Both are None for the edition in effect: its six years are counted from the day on which it is replaced.
+    Both are None for the edition in effect: its years are counted from the day on which it is replaced.
     """
 
     issued: Issued
     until: date | None
     keep: date | None
+    years: int
     problems: tuple[Problem, ...] = ()
 
 
@@ -50,14 +54,27 @@ def years_later(day: date, years: int) -> date:
         return date(day.year + years, 3, 1)
 
 
-def in_time(editions: Iterable[Issued]) -> tuple[Kept, ...]:
+def retention(workspace: Workspace) -> int:
+    """How many years an edition is kept once it is replaced, as the catalogue says. Only its numbers are read."""
+    file = workspace.catalog / "parameters.toml"
+    shown = workspace.shown(file)
+    value, problems = load_toml(file, shown)
+    problems += validate(value, workspace.schemas / "parameters.schema.json", shown) if not problems else []
+    years = [one["value"] for one in value["parameter"] if one["name"] == YEARS] if not problems else []
+    if not years:
+        missing = Problem(shown, f'There is no number "{YEARS}".', "Restore it; it says how long an edition is kept.")
+        raise ProblemsFound(problems or [missing])
+    return int(years[0])
+
+
+def in_time(editions: Iterable[Issued], years: int) -> tuple[Kept, ...]:
     """Each edition with the days that follow from the next one's approval (45 CFR 164.316(b)(2)(i)).
 
-    Six years from the day it was made or the day it last was in effect, whichever is later; the second is never earlier.
+    So many years from the day it was made or the day it last was in effect, whichever is later; the second is never earlier.
     """
     held = tuple(editions)
     ends: list[date | None] = [*(later.approved for later in held[1:]), None]
-    return tuple(Kept(one, end, years_later(end, YEARS) if end else None) for one, end in zip(held, ends, strict=False))
+    return tuple(Kept(one, end, years_later(end, years) if end else None, years) for one, end in zip(held, ends, strict=False))
 
 
 def look_back(workspace: Workspace, slug: str) -> tuple[Kept, ...]:
@@ -68,7 +85,7 @@ def look_back(workspace: Workspace, slug: str) -> tuple[Kept, ...]:
     shown = workspace.shown(issued_folder(workspace, slug))
     chain = broken_chain(editions, shown)
     found = []
-    for kept in in_time(editions):
+    for kept in in_time(editions, retention(workspace)):
         edition = kept.issued.edition
         wrong = [*touched(kept.issued, f"{shown}/{edition}"), *([chain[edition]] if edition in chain else [])]
         found.append(replace(kept, problems=tuple(wrong)))
@@ -102,11 +119,13 @@ def remove_edition(workspace: Workspace, slug: str, edition: str, today: date) -
     if problems:
         raise ProblemsFound(problems)
     one = find_edition(editions, edition)
-    (kept,) = (kept for kept in in_time(editions) if kept.issued is one)
+    (kept,) = (kept for kept in in_time(editions, retention(workspace)) if kept.issued is one)
     if one.removed:
         raise UsageError(f"Edition {edition} was deleted on {one.removed}.")
     if kept.keep is None:
-        raise UsageError(f"Edition {edition} is in effect. It is kept, and for six years after the next one replaces it.")
+        raise UsageError(
+            f"Edition {edition} is in effect. It is kept, and for {kept.years} years after the next one replaces it."
+        )
     if today <= kept.keep:
         raise UsageError(f"Edition {edition} must be kept until {kept.keep} (45 CFR 164.316(b)(2)(i)). Nothing was deleted.")
     stone = one.folder.with_name(f"{edition}{REMOVED}")

@@ -14,9 +14,9 @@ from hypothesis import strategies as st
 from issued import SLUG, put
 
 from pipeline.editions import RECORD, next_edition, number_of, read_editions
-from pipeline.errors import OutputError, UsageError, VerificationError
+from pipeline.errors import OutputError, ProblemsFound, UsageError, VerificationError
 from pipeline.history import in_time, look_back, remove_edition, verify_edition, years_later
-from pipeline.issue import remove_frozen
+from pipeline.issue import clear_leftovers, remove_frozen
 from pipeline.publish import digest
 from pipeline.workspace import Workspace
 
@@ -158,6 +158,34 @@ def test_nothing_is_deleted_before_its_time(three: Workspace, edition: str, toda
     assert len(list((three.practices / SLUG / "issued").glob("*/edition.json"))) == 3
 
 
+def test_the_catalogue_says_how_long_an_edition_is_kept(three: Workspace) -> None:
+    """A firm that keeps them longer says so in one place, and the documents print the same number."""
+    assert [one.keep for one in look_back(three, SLUG)][:1] == [date(2032, 12, 1)]
+    file = three.catalog / "parameters.toml"
+    text = file.read_text("utf-8")
+    file.write_text(text.replace('name = "retention_years"\nvalue = 6', 'name = "retention_years"\nvalue = 10'), "utf-8")
+    assert [one.keep for one in look_back(three, SLUG)][:1] == [date(2036, 12, 1)]
+    with pytest.raises(UsageError, match="must be kept until 2036-12-01"):
+        remove_edition(three, SLUG, "2026.1", date(2032, 12, 2))
+    file.write_text(text.replace("retention_years", "other_years"), "utf-8")
+    with pytest.raises(ProblemsFound):
+        look_back(three, SLUG)
+
+
+def test_an_edition_of_which_a_killed_run_deleted_half_counts_as_deleted(three: Workspace) -> None:
+    """And the next run takes the rest away."""
+    edition = three.practices / SLUG / "issued" / "2026.1"
+    copy = edition.with_name("copy")
+    shutil.copytree(edition, copy)
+    remove_edition(three, SLUG, "2026.1", date(2032, 12, 2))
+    copy.rename(edition)
+    loosen(edition / RECORD)
+    (edition / RECORD).unlink()
+    assert [one.issued.removed for one in look_back(three, SLUG)] == [date(2032, 12, 2), None, None]
+    clear_leftovers(edition.parent)
+    assert not edition.exists()
+
+
 def test_after_its_time_an_edition_can_be_deleted_and_its_record_stays(three: Workspace) -> None:
     """Numbers, histories and the chain go on."""
     remove_edition(three, SLUG, "2026.1", date(2032, 12, 2))
@@ -219,7 +247,7 @@ def test_the_next_number_follows_the_issued_ones(three: Workspace) -> None:
     """Also where a deleted edition had it."""
     editions, _ = read_editions(three, SLUG)
     assert [next_edition(editions, year) for year in (2026, 2027, 2028)] == ["2026.3", "2027.2", "2028.1"]
-    assert [one.keep for one in in_time(editions[:1])] == [None]
+    assert [one.keep for one in in_time(editions[:1], 6)] == [None]
 
 
 def test_days_between_editions(three: Workspace) -> None:

@@ -2,17 +2,11 @@
 
 from __future__ import annotations
 
-import os
-import signal
-import subprocess
-import sys
-import time
 from concurrent.futures import Executor, Future, ThreadPoolExecutor
 from pathlib import Path
 from typing import Any
 
 import pytest
-from conftest import ROOT
 
 from pipeline.cache import Cache
 from pipeline.errors import Problem, ProblemsFound
@@ -80,41 +74,3 @@ def test_a_problem_is_found_again_each_time(tmp_path: Path) -> None:
     for _ in range(2):
         with pytest.raises(ProblemsFound):
             workers.start(complain, b"").result()
-
-
-OWNER = """
-import os, sys, time
-from pipeline.work import working
-if __name__ == "__main__":
-    with working(2) as workers:
-        print(*{workers.executor.submit(os.getpid).result() for _ in range(8)}, flush=True)
-        time.sleep(60)
-"""
-
-
-def test_processes_end_when_their_owner_is_killed(tmp_path: Path) -> None:
-    """Nothing is left behind that waits for work for ever."""
-    script = tmp_path / "owner.py"
-    script.write_text(OWNER)
-    owner = subprocess.Popen(
-        [sys.executable, str(script)], stdout=subprocess.PIPE, text=True, env={**os.environ, "PYTHONPATH": str(ROOT)}
-    )
-    assert owner.stdout
-    with owner:
-        pids = [int(pid) for pid in owner.stdout.readline().split()]
-        assert pids
-        assert all(map(alive, pids))
-        owner.send_signal(signal.SIGKILL)
-    for _ in range(100):
-        if not any(map(alive, pids)):
-            return
-        time.sleep(0.1)
-    pytest.fail("they are still there")
-
-
-def alive(pid: int) -> bool:
-    """Whether the process runs; one that waits to be buried does not."""
-    try:
-        return Path(f"/proc/{pid}/stat").read_text().rpartition(")")[2].split()[0] != "Z"
-    except OSError:
-        return False

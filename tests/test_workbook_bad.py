@@ -89,7 +89,11 @@ def brought(project: Workspace, ground: Ground, data: bytes, *, draft: bool = Fa
 
 
 def files(folder: Path) -> dict[str, bytes]:
-    return {path.relative_to(folder).as_posix(): path.read_bytes() for path in folder.rglob("*") if path.is_file()}
+    return {
+        path.relative_to(folder).as_posix(): path.read_bytes()
+        for path in folder.rglob("*")
+        if path.is_file() and path.name != ".lock"
+    }
 
 
 def spoiled(spoil: Spoil) -> bytes:
