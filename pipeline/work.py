@@ -2,19 +2,22 @@
 
 from __future__ import annotations
 
-import multiprocessing
 import os
 import threading
 from collections.abc import Callable, Iterator
-from concurrent.futures import Executor, Future, ProcessPoolExecutor
+from concurrent.futures import Executor, Future
 from contextlib import contextmanager
 from dataclasses import dataclass
-from multiprocessing.context import BaseContext
-from multiprocessing.process import BaseProcess
-from typing import Any, ParamSpec, TypeVar
+from typing import TYPE_CHECKING, Any, ParamSpec, TypeVar
 
 from pipeline.cache import Cache, key_of
 from pipeline.pdf.fontconfig import private_fonts, use_fonts
+
+if TYPE_CHECKING:
+    # a command that begins no process need not wait for what does
+    from concurrent.futures import ProcessPoolExecutor
+    from multiprocessing.context import BaseContext
+    from multiprocessing.process import BaseProcess
 
 # what each process of the pool would import by itself; it costs more than most documents
 PRELOADED = ["pipeline.cli", "pipeline.rendering", "pipeline.package", "pipeline.lint.templates"]
@@ -77,6 +80,8 @@ def working(jobs: int | None = None, cache: Cache | None = None) -> Iterator[Wor
 
     Drawing goes through native code: in a process of its own a crash is an error, not the end.
     """
+    from concurrent.futures import ProcessPoolExecutor
+
     with private_fonts() as fonts:
         if jobs == 1:
             use_fonts(str(fonts))
@@ -95,6 +100,8 @@ def working(jobs: int | None = None, cache: Cache | None = None) -> Iterator[Wor
 
 def start_method() -> BaseContext:
     """How processes are begun: from one that has imported everything, where the system can; never by copying this one."""
+    import multiprocessing
+
     if "forkserver" not in multiprocessing.get_all_start_methods():
         return multiprocessing.get_context("spawn")
     context = multiprocessing.get_context("forkserver")
@@ -120,6 +127,8 @@ def _begin(fonts: str) -> None:
 
 def end_with_owner() -> None:
     """See that this process ends when the one that began it is gone."""
+    import multiprocessing
+
     # each process of a pool holds both ends of its queue, so it would not notice that its owner was killed
     owner = multiprocessing.parent_process()
     if owner is not None:
