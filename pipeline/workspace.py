@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+import os
 import re
 from collections.abc import Iterable, Iterator
+from contextlib import suppress
 from dataclasses import dataclass
 from difflib import get_close_matches
 from pathlib import Path
@@ -112,12 +114,15 @@ def _seen(slug: str) -> str:
 
 def _leading_out(folder: Path, home: Path) -> Iterator[Path]:
     """Links in a folder whose target lies outside `home`, at any depth; no link is followed on the way."""
-    for path in folder.iterdir():
-        if path.is_symlink():
-            if not path.resolve().is_relative_to(home):
-                yield path
-        elif path.is_dir():
-            yield from _leading_out(path, home)
+    # a folder that may not be listed says so where something in it is read
+    with suppress(PermissionError), os.scandir(folder) as entries:
+        for entry in entries:
+            path = folder / entry.name
+            if entry.is_symlink():
+                if not path.resolve().is_relative_to(home):
+                    yield path
+            elif entry.is_dir(follow_symlinks=False):
+                yield from _leading_out(path, home)
 
 
 def find_workspace(start: Path) -> Workspace:
