@@ -18,6 +18,7 @@ import time
 from collections.abc import Sequence
 from dataclasses import dataclass
 from functools import partial
+from multiprocessing.util import get_temp_dir
 from pathlib import Path
 
 from generate import generate
@@ -135,7 +136,9 @@ def main() -> None:
     with tempfile.TemporaryDirectory(prefix="portfolio-") as name:
         temporary = Path(name, "temporary")
         temporary.mkdir()
-        # before the server that begins workers is begun, which keeps the environment of that moment
+        # where the server that begins workers listens, as long as this process lives
+        get_temp_dir()
+        # before it is begun, because it keeps the environment of that moment
         tempfile.tempdir = os.environ["TMPDIR"] = str(temporary)
         rows = [
             row(int(size), options.jobs, options.discard, Path(name, f"firm-{size}"), temporary)

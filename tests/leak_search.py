@@ -19,8 +19,10 @@ import pikepdf
 import pypdfium2
 
 TOKEN = re.compile(r"\w+")
-# a day or a number is nobody's name, and stands anywhere
-NOBODY = re.compile(r"[\d\W]{0,9}|\d{4}-\d{2}-\d{2}")
+# a day or a number, alone or of something, is nobody's name, and stands anywhere
+NOBODY = re.compile(r"[\d\W]{0,9}|\d{4}-\d{2}-\d{2}|[a-z]+ \d{4}|\d+ [a-z]+")
+# what the texts of the catalogue call the people whom a practice serves
+SERVED = (("client", "clients"), ("patient", "patients"))
 # of the catalogue, which prints them with titles and in lists
 NUMBER = re.compile(r"\b[a-z]{1,3}-\d{2,3}\b|(?<=\d),")
 SHORTEST = 5
@@ -157,7 +159,8 @@ def words_of_program(root: Path) -> Iterator[str]:
                     seen.add(part)
                     yield readings(part)[-1]
             elif path.is_file() and path.suffix in (".toml", ".json", ".py", ".html", ".js"):
-                yield path.read_text("utf-8")
+                text = path.read_text("utf-8")
+                yield from (text.replace("{{ practice.one }}", one).replace("{{ practice.many }}", many) for one, many in SERVED)
 
 
 def parts_of(name: str, data: bytes) -> Iterator[bytes]:
