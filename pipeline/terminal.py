@@ -34,6 +34,7 @@ def places_of(error: BaseException) -> Iterator[str]:
     before = error.__cause__ or error.__context__
     if before is not None:
         yield from places_of(before)
+    yield "Traceback (most recent call last):\n"
     yield from traceback.format_tb(error.__traceback__)
     yield f"{type(error).__name__}\n"
 

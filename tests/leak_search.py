@@ -19,8 +19,12 @@ import pikepdf
 import pypdfium2
 
 TOKEN = re.compile(r"\w+")
-# a day or a number is nobody's name, and stands anywhere
-NOBODY = re.compile(r"[\d\W]{0,9}|\d{4}-\d{2}-\d{2}")
+# a day or a number, alone or of something, is nobody's name, and stands anywhere
+NOBODY = re.compile(r"[\d\W]{0,9}|\d{4}-\d{2}-\d{2}|[a-z]+ \d{4}|\d+ [a-z]+")
+# what the texts of the catalogue call the people whom a practice serves
+SERVED = (("client", "clients"), ("patient", "patients"))
+# of the catalogue, which prints them with titles and in lists
+NUMBER = re.compile(r"\b[a-z]{1,3}-\d{2,3}\b|(?<=\d),")
 SHORTEST = 5
 LONGEST = 60  # a longer text is a sentence, and is looked for as a whole
 # what people and firms are called by: the letters behind a name, and the name without its first part
@@ -130,13 +134,15 @@ def own_names(held: Mapping[str, set[str]], program: str) -> dict[str, frozenset
     program = folded(program)
     words, tokens = squeezed(program), set(TOKEN.findall(program))
     return {
-        slug: frozenset(
+        # what the practice is filed under is its own, also where the help of a command gives it as an example
+        slug: frozenset({slug})
+        | frozenset(
             text
             for text in texts
             if len(text) >= SHORTEST
             and not NOBODY.fullmatch(text)
             and TOKEN.search(text)
-            and not (tokens.issuperset(TOKEN.findall(text)) and squeezed(text) in words)
+            and not (tokens.issuperset(TOKEN.findall(bare := NUMBER.sub("", text))) and squeezed(bare) in words)
             and not any(squeezed(text) in other for name, other in whole.items() if name != slug)
         )
         for slug, texts in said.items()
@@ -153,7 +159,8 @@ def words_of_program(root: Path) -> Iterator[str]:
                     seen.add(part)
                     yield readings(part)[-1]
             elif path.is_file() and path.suffix in (".toml", ".json", ".py", ".html", ".js"):
-                yield path.read_text("utf-8")
+                text = path.read_text("utf-8")
+                yield from (text.replace("{{ practice.one }}", one).replace("{{ practice.many }}", many) for one, many in SERVED)
 
 
 def parts_of(name: str, data: bytes) -> Iterator[bytes]:
@@ -199,14 +206,13 @@ def _of_pdf(data: bytes) -> Iterator[bytes]:
 
 
 def _strings(held: object) -> Iterator[str]:
+    """The strings of an object; what it only points to is an object of its own."""
     if isinstance(held, pikepdf.String):
         yield str(held)
-    elif isinstance(held, (pikepdf.Dictionary, pikepdf.Stream)):
-        for key in held.keys():  # noqa: SIM118
-            if not held.get(key).is_indirect if isinstance(held.get(key), pikepdf.Object) else True:
-                yield from _strings(held.get(key))
-    elif isinstance(held, pikepdf.Array):
-        for item in held:
+        return
+    inner = (held.get(key) for key in held.keys()) if isinstance(held, (pikepdf.Dictionary, pikepdf.Stream)) else ()  # noqa: SIM118
+    for item in held if isinstance(held, pikepdf.Array) else inner:
+        if isinstance(item, pikepdf.Object) and not item.is_indirect:
             yield from _strings(item)
 
 

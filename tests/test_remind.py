@@ -244,7 +244,7 @@ def test_a_line_break_never_begins_a_header(profile: Profile, catalog: Catalog, 
     with pytest.raises(ProblemsFound) as found:
         drafts(standing([item("linh", "X", 1), item("dov", "X", 1)]), evil, catalog)
     (problem,) = found.value.problems
-    assert problem.where == "message to linh"
+    assert problem.where == "message to /workforce/2 of the profile"
     assert "elsewhere" not in str(problem)
 
 

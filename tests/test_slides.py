@@ -421,8 +421,9 @@ def test_a_slide_that_is_too_full_is_named(practices: dict[str, Loaded], inputs:
     second["points"] = ["A point that goes on and on " * 20] * 5
     with pytest.raises(SlideOverflows) as raised:
         render_slides(names, loaded.look, loaded.as_of)
-    assert f"{first['id']} “{first['title']}”: it has 6 points" in str(raised.value)
-    assert f"{second['id']} “{second['title']}”: the text is too long at 18 points" in str(raised.value)
+    numbers = {slide["id"]: number for number, slide in enumerate(names["slides"], 2)}
+    assert f"slide {numbers[first['id']]} ({first['id']}): it has 6 points" in str(raised.value)
+    assert f"slide {numbers[second['id']]} ({second['id']}): the text is too long at 18 points" in str(raised.value)
 
 
 def test_a_build_says_which_slide_to_shorten(practices: dict[str, Loaded]) -> None:

@@ -22,6 +22,8 @@ from pipeline import checks
 from pipeline.assess import import_analysis
 from pipeline.assessment.model import Assessment
 from pipeline.catalog import load_catalog
+from pipeline.check import profile
+from pipeline.check.references import exists
 from pipeline.cli import main
 from pipeline.errors import BinderError, ProblemsFound, VerificationError, without_ids
 from pipeline.load import Shared, load_practice
@@ -63,13 +65,12 @@ def planted(value: Any, steps: tuple[Any, ...], word: str, how: str) -> Any:
     holder = result
     for step in above:
         holder = holder[step]
-    held = holder[last]
-    if how == "key" and isinstance(held, dict):
-        holder[last] = {**held, word: 1}
+    if how == "key" and isinstance(holder[last], dict):
+        holder[last][word] = 1
     elif how == "key":
-        holder[last] = {word: held}
+        holder[last] = {word: holder[last]}
     elif how == "list":
-        holder[last] = [word, held, word]
+        holder[last] = [word, holder[last], word]
     else:
         holder[last] = word
     return result
@@ -88,7 +89,7 @@ FILES = {"profile": "profile.json", "analysis": "assessments/2026-10-05.json"}
 
 
 @pytest.mark.parametrize("file", FILES)
-@settings(deadline=None, max_examples=60, derandomize=True)
+@settings(deadline=None, max_examples=40, derandomize=True)
 @given(data=st.data())
 def test_no_message_about_a_file_repeats_what_stands_in_it(
     file: str, firm: tuple[Workspace, Shared], data: st.DataObject
@@ -141,6 +142,13 @@ def test_a_name_that_leads_nowhere_is_pointed_to(place: str, word: str, firm: tu
         path.write_text(before, "utf-8")
     assert said
     assert "zqx" not in said.casefold(), said
+
+
+def test_control_a_check_that_repeats_an_id_is_found(firm: tuple[Workspace, Shared], monkeypatch: pytest.MonkeyPatch) -> None:
+    """As the checks of the catalogue do, whose names are nobody's."""
+    monkeypatch.setattr(profile, "in_profile", lambda who, lists, where, what: exists(who, {}, where, what))
+    with pytest.raises(AssertionError, match="zqxcanary-vale"):
+        test_a_name_that_leads_nowhere_is_pointed_to("a person who is not there", "zqxcanary-vale", firm)
 
 
 def test_a_key_that_is_no_slip_of_the_pen_is_counted(firm: tuple[Workspace, Shared]) -> None:
