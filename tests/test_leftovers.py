@@ -116,7 +116,7 @@ def test_every_part_is_looked_at(part: str) -> None:
         (
             "word/_rels/document.xml.rels",
             '<Relationships xmlns="http://schemas.openxmlformats.org/package/2006/relationships">'
-            '<Relationship Id="a" Target="https://example.org/{{ practice.name }}"/></Relationships>',
+            '<Relationship Id="a" Type="hyperlink" Target="https://example.org/{{ practice.name }}"/></Relationships>',
         ),
         (
             "word/header1.xml",
