@@ -22,8 +22,9 @@ from machine import machine
 from processes import Took, adopt_orphans, best, peaks, run
 from results import Figures, results
 
+from pipeline.inputs import to_inputs
 from pipeline.load import latest_assessment, load_practice
-from pipeline.rendering import asked, names_of_all, to_inputs
+from pipeline.rendering import asked, names_of_all
 from pipeline.workspace import Workspace, find_workspace
 
 HERE = Path(__file__).resolve().parent

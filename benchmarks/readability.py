@@ -13,12 +13,12 @@ from pathlib import Path
 
 from pipeline.catalog import Policy
 from pipeline.context import names_for
+from pipeline.inputs import to_inputs
 from pipeline.load import load_practice
 from pipeline.names import PolicyNames
 from pipeline.primitives import primitives
 from pipeline.render.parts import W, parse, read_parts
 from pipeline.render.word import render_word
-from pipeline.rendering import to_inputs
 from pipeline.workspace import find_workspace
 
 RULES = {"ShortPoint", "Statement", "SubPoint", "ListBullet"}

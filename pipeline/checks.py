@@ -6,8 +6,9 @@ from collections.abc import Iterable
 from datetime import date
 
 from pipeline.errors import Problem, ProblemsFound
+from pipeline.inputs import to_inputs
 from pipeline.load import load_practice, load_shared
-from pipeline.rendering import render_all, to_inputs
+from pipeline.rendering import render_all
 from pipeline.workspace import Workspace, look_alikes
 
 

@@ -326,9 +326,9 @@ def names(find: Finder, slug: str, document: str) -> None:
       binder names example-lantern SEC-10
       binder names example-lantern L-02
     """
+    from pipeline.inputs import to_inputs
     from pipeline.load import load_practice
     from pipeline.reference import names_of
-    from pipeline.rendering import to_inputs
 
     loaded = load_practice(find(), slug)
     artifact = loaded.plan.get(document)

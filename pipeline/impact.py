@@ -15,6 +15,7 @@ from pipeline.catalog import Report
 from pipeline.check.withdrawn import vanished
 from pipeline.editions import GENERATED, PACKAGE, edition_before
 from pipeline.errors import BinderError, Problem, ProblemsFound
+from pipeline.inputs import to_inputs
 from pipeline.load import Loaded, Shared, load_practice, load_shared
 from pipeline.loading import load_json
 from pipeline.package import tools, write_documents
@@ -24,7 +25,7 @@ from pipeline.render.excel.cells import read_cells
 from pipeline.render.excel.identity import SHEET
 from pipeline.render.parts import UnsafeFile
 from pipeline.render.text import office_text
-from pipeline.rendering import names_of_all, render_all, to_inputs
+from pipeline.rendering import names_of_all, render_all
 from pipeline.schema import validate
 from pipeline.workspace import Workspace
 

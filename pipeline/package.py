@@ -18,6 +18,7 @@ from pipeline.compare.model import File, Side
 from pipeline.compare.redline import redline, relinked
 from pipeline.context import Inputs
 from pipeline.errors import Problem, ProblemsFound
+from pipeline.inputs import to_inputs
 from pipeline.lint.leftovers import find_leftovers
 from pipeline.load import Loaded
 from pipeline.merge.model import Merged
@@ -28,7 +29,7 @@ from pipeline.pdf.convert import Engine
 from pipeline.pdf.lock import lock
 from pipeline.plan import POLICIES, REDLINES, Plan, with_redlines
 from pipeline.render.draft import mark_draft
-from pipeline.rendering import Names, asked, names_of_all, render, render_all, to_inputs
+from pipeline.rendering import Names, asked, names_of_all, render, render_all
 from pipeline.work import HERE, Workers
 
 # what shapes the bytes of a package

@@ -108,8 +108,12 @@ def start_method() -> BaseContext:
     context.set_forkserver_preload(PRELOADED)
     from multiprocessing.forkserver import ensure_running  # Windows has none
 
-    # it imports while this process does
-    ensure_running()
+    try:
+        # it imports while this process does
+        ensure_running()
+    except OSError:
+        # where the folder for temporary files has a name too long for a socket
+        return multiprocessing.get_context("spawn")
     return context
 
 

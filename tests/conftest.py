@@ -28,12 +28,12 @@ from pipeline.cache import Cache
 from pipeline.catalog import Catalog, load_catalog
 from pipeline.cli import main
 from pipeline.context import names_for
+from pipeline.inputs import to_inputs
 from pipeline.lint import templates
 from pipeline.lint.names import KnownNames
 from pipeline.load import Loaded, load_practice, load_shared
 from pipeline.loading import load_toml
 from pipeline.primitives import primitives
-from pipeline.rendering import to_inputs
 from pipeline.schema import validate
 from pipeline.workspace import Workspace
 

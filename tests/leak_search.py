@@ -141,7 +141,8 @@ def own_names(held: Mapping[str, set[str]], program: str) -> dict[str, frozenset
             for text in texts
             if len(text) >= SHORTEST
             and not NOBODY.fullmatch(text)
-            and TOKEN.search(text)
+            # of short words another text may be made by chance, where blanks do not count
+            and any(len(token) > 3 for token in TOKEN.findall(text))
             and not (tokens.issuperset(TOKEN.findall(bare := NUMBER.sub("", text))) and squeezed(bare) in words)
             and not any(squeezed(text) in other for name, other in whole.items() if name != slug)
         )

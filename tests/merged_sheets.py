@@ -19,13 +19,13 @@ from openpyxl.worksheet.worksheet import Worksheet
 from returned import issued, practice
 
 from pipeline.context import Inputs, names_for
+from pipeline.inputs import to_inputs
 from pipeline.load import Loaded
 from pipeline.plan import make_plan
 from pipeline.practice import Profile
 from pipeline.primitives import primitives
 from pipeline.records import structure
 from pipeline.render.excel.fill import render_excel
-from pipeline.rendering import to_inputs
 
 JUNIPER = "example-juniper-ridge"
 A_YEAR_LATER = date(2027, 9, 13)

@@ -13,12 +13,12 @@ from workbooks import opened, saved
 
 from pipeline.catalog import load_catalog
 from pipeline.context import names_for
+from pipeline.inputs import to_inputs
 from pipeline.load import Loaded, Shared, load_practice
 from pipeline.primitives import primitives
 from pipeline.recorded import Line, Record
 from pipeline.render.excel.fill import render_excel
 from pipeline.render.word import render_word
-from pipeline.rendering import to_inputs
 from pipeline.workspace import Workspace
 
 RECEIVED = date(2027, 1, 8)

@@ -23,13 +23,14 @@ from readers import page_texts
 
 from pipeline.context import Inputs, names_for
 from pipeline.context.calendar import listed, sequence, who_does
+from pipeline.inputs import to_inputs
 from pipeline.lint.leftovers import find_leftovers
 from pipeline.load import Loaded, load_practice
 from pipeline.plan import Artifact
 from pipeline.primitives import primitives
 from pipeline.render.excel.identity import SHEET
 from pipeline.render.ics import render_ics
-from pipeline.rendering import asked, render, to_inputs
+from pipeline.rendering import asked, render
 from pipeline.schedule import Occurrence, occurrences
 from pipeline.workspace import Workspace
 

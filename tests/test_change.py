@@ -25,12 +25,12 @@ from workbooks import opened, saved, toml
 from pipeline.assessment.model import Assessment
 from pipeline.cli import main
 from pipeline.context import names_for
+from pipeline.inputs import to_inputs
 from pipeline.load import Loaded, load_changes, load_practice
 from pipeline.primitives import primitives
 from pipeline.records import structure
 from pipeline.render.excel.fill import render_excel
 from pipeline.render.word import render_word
-from pipeline.rendering import to_inputs
 from pipeline.schema import validate
 from pipeline.workspace import Workspace
 

@@ -20,13 +20,14 @@ from pipeline.changes_names import ChangesNames
 from pipeline.compare.model import DocumentChange, Earlier, FactChange, Passage, Reason
 from pipeline.context import Inputs, names_for
 from pipeline.context.changes import NEW, SAME, changes_names
+from pipeline.inputs import to_inputs
 from pipeline.lint.leftovers import find_leftovers
 from pipeline.load import Loaded, Shared, load_practice
 from pipeline.plan import POLICIES, make_plan
 from pipeline.primitives import primitives
 from pipeline.render.excel.read import read_sheets
 from pipeline.render.parts import W, parse, read_parts
-from pipeline.rendering import asked, render, to_inputs
+from pipeline.rendering import asked, render
 from pipeline.workspace import Workspace
 
 CHANGES = ("CH-01", "CH-02", "CH-03")

@@ -11,10 +11,11 @@ from openpyxl import load_workbook
 from pptx import Presentation
 
 from pipeline.build import Built
+from pipeline.inputs import to_inputs
 from pipeline.load import Loaded
 from pipeline.render.draft import MARK, mark_draft, unmark_draft
 from pipeline.render.parts import read_parts
-from pipeline.rendering import names_of_all, render_all, to_inputs
+from pipeline.rendering import names_of_all, render_all
 
 IDS = ("SEC-10", "L-03", "R-02", "TR-01", "F-04", "PR-03")
 

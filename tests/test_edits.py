@@ -20,12 +20,13 @@ from openpyxl import load_workbook
 from pipeline.editions import sealed
 from pipeline.edits import find_edits, keep_edits
 from pipeline.errors import OutputError, ProblemsFound
+from pipeline.inputs import to_inputs
 from pipeline.load import Loaded
 from pipeline.overlays import carry, load_overlays
 from pipeline.publish import generated_folder, hand_edits, publish
 from pipeline.render.draft import MARK, mark_draft
 from pipeline.render.parts import read_parts, write_parts
-from pipeline.rendering import names_of_all, render_all, to_inputs
+from pipeline.rendering import names_of_all, render_all
 from pipeline.workspace import Workspace
 
 SLUG = "example-juniper-ridge"

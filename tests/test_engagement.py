@@ -18,11 +18,11 @@ from pipeline.catalog import Catalog
 from pipeline.context import Inputs, names_for
 from pipeline.context.project import project_names
 from pipeline.engagement import LONGEST, Days, Planned, Size, engagement, working
+from pipeline.inputs import to_inputs
 from pipeline.load import Loaded, Shared, load_practice
 from pipeline.primitives import primitives
 from pipeline.project_names import ProjectNames
 from pipeline.render.word import render_word
-from pipeline.rendering import to_inputs
 from pipeline.workspace import Workspace
 
 SLUGS = (JUNIPER, LANTERN, "example-harbor-oak")

@@ -44,7 +44,7 @@ def office(project: Workspace, loaded: Loaded, once: Callable[..., dict[str, Off
 
     def make(output: Path) -> Office:
         with pytest.MonkeyPatch.context() as patch:
-            patch.setattr("pipeline.pdf.convert.engine", lambda *_: Watched())
+            patch.setattr("pipeline.draft.engine", lambda *_: Watched())
             built = build(project, JUNIPER, Options(output=output, pdf_engine="libreoffice"), lambda _: None)
         return Office(built, {a.id: drawn[a.id] for a in loaded.plan.artifacts if a.bound})
 

@@ -20,11 +20,11 @@ from pipeline.context import Inputs, names_for
 from pipeline.context.evidence import evidence_of, looked_from
 from pipeline.evidence_catalog import Returned, Shown
 from pipeline.evidence_names import EvidenceNames
+from pipeline.inputs import to_inputs
 from pipeline.lint.returned import Columns, check_returned, columns_of
 from pipeline.primitives import primitives
 from pipeline.recorded import Line, Record, proofs
 from pipeline.render.word import render_word
-from pipeline.rendering import to_inputs
 from pipeline.schema import load_schema
 from pipeline.workspace import Workspace
 

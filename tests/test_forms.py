@@ -23,6 +23,7 @@ from pipeline.catalog import Catalog, Form
 from pipeline.context import Inputs, names_for
 from pipeline.context.forms import ROWS
 from pipeline.facts import printed_date
+from pipeline.inputs import to_inputs
 from pipeline.load import Loaded, Shared, load_practice
 from pipeline.names import RowNames
 from pipeline.practice import Agreement
@@ -31,7 +32,6 @@ from pipeline.render.excel.fill import render_excel
 from pipeline.render.excel.read import read_sheets
 from pipeline.render.parts import W, parse, read_parts
 from pipeline.render.word import render_word
-from pipeline.rendering import to_inputs
 from pipeline.workspace import Workspace
 
 EXAMPLES = (JUNIPER, LANTERN, "example-harbor-oak")

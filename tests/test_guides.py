@@ -23,6 +23,7 @@ from pipeline.context import Inputs, names_for
 from pipeline.context.guides import looked_for
 from pipeline.facts import printed_date
 from pipeline.guide_names import GuideNames
+from pipeline.inputs import to_inputs
 from pipeline.lint.templates import check_catalog_texts
 from pipeline.load import Loaded, Shared, load_practice
 from pipeline.materials import Guide
@@ -31,7 +32,6 @@ from pipeline.practice import Profile
 from pipeline.primitives import primitives
 from pipeline.records import structure
 from pipeline.render.word import render_word
-from pipeline.rendering import to_inputs
 from pipeline.schema import load_schema
 from pipeline.workspace import Workspace
 

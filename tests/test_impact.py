@@ -22,11 +22,12 @@ from pipeline.context.front import Paging
 from pipeline.errors import Problem, ProblemsFound
 from pipeline.impact import DocumentImpact, Impact, difference, impacts, lines_of
 from pipeline.impact_text import document_line, impact_lines
+from pipeline.inputs import to_inputs
 from pipeline.load import Loaded, Shared, load_practice, load_shared
 from pipeline.package import make_manifest
 from pipeline.pdf.convert import engine
 from pipeline.publish import generated_folder, publish
-from pipeline.rendering import names_of_all, render_all, to_inputs
+from pipeline.rendering import names_of_all, render_all
 from pipeline.workspace import Workspace
 
 ADDED = " Ask before you do."

@@ -19,15 +19,17 @@ from leak_search import Search, search_for
 from workbooks import HARBOR
 
 from pipeline.build import Built
+from pipeline.inputs import to_inputs
 from pipeline.load import load_practice, load_shared
-from pipeline.rendering import render_all, to_inputs
+from pipeline.rendering import render_all
 from pipeline.workspace import Workspace
 
 ALONE = """
 import hashlib, json, sys
 from pathlib import Path
 from pipeline.load import load_practice
-from pipeline.rendering import render_all, to_inputs
+from pipeline.inputs import to_inputs
+from pipeline.rendering import render_all
 from pipeline.workspace import Workspace
 loaded = load_practice(Workspace(Path(sys.argv[1])), sys.argv[2])
 print(json.dumps({id: hashlib.sha256(data).hexdigest() for id, data in render_all(to_inputs(loaded), loaded).items()}))

@@ -18,12 +18,12 @@ from openxml_audit import OpenXmlValidator
 from pipeline.catalog import Catalog
 from pipeline.context import Inputs, names_for
 from pipeline.context.officer import officer_names
+from pipeline.inputs import to_inputs
 from pipeline.load import Loaded, Shared, load_practice, load_subject
 from pipeline.officer_names import OfficerKitNames
 from pipeline.primitives import primitives
 from pipeline.render.excel.fill import render_excel
 from pipeline.render.word import render_word
-from pipeline.rendering import to_inputs
 from pipeline.workspace import Workspace
 
 SLUGS = (JUNIPER, LANTERN, "example-harbor-oak")

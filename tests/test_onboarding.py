@@ -14,6 +14,7 @@ from openxml_audit import OpenXmlValidator
 from pipeline.catalog import Catalog, Report
 from pipeline.context import Inputs, names_for
 from pipeline.context.onboarding import onboarding_names, packet_of
+from pipeline.inputs import to_inputs
 from pipeline.load import Loaded, Shared, load_practice
 from pipeline.onboarding_names import OnboardingNames
 from pipeline.plan import make_plan
@@ -22,7 +23,6 @@ from pipeline.primitives import primitives
 from pipeline.records import structure
 from pipeline.render.parts import W, parse, read_parts
 from pipeline.render.word import render_word
-from pipeline.rendering import to_inputs
 from pipeline.workspace import Workspace
 
 SLUGS = (JUNIPER, LANTERN, "example-harbor-oak")

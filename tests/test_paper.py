@@ -23,6 +23,7 @@ from openxml_audit import OpenXmlValidator
 
 from pipeline.binder import on_paper
 from pipeline.context import names_for
+from pipeline.inputs import to_inputs
 from pipeline.load import Loaded
 from pipeline.pdf.convert import EmbeddedEngine, Source, check_fonts
 from pipeline.plan import Artifact
@@ -33,7 +34,6 @@ from pipeline.render.look import Look
 from pipeline.render.paper import lay_out
 from pipeline.render.parts import parse, read_parts, relationships, write_parts
 from pipeline.render.word import render_word
-from pipeline.rendering import to_inputs
 
 W = "{http://schemas.openxmlformats.org/wordprocessingml/2006/main}"
 R = "{http://schemas.openxmlformats.org/officeDocument/2006/relationships}"

@@ -17,12 +17,12 @@ from openxml_audit import OpenXmlValidator
 
 from pipeline.catalog import Catalog
 from pipeline.context import Inputs, names_for
+from pipeline.inputs import to_inputs
 from pipeline.load import Loaded, Shared, load_practice
 from pipeline.papers import papers_due
 from pipeline.primitives import primitives
 from pipeline.render.excel.fill import render_excel
 from pipeline.render.excel.read import read_sheets
-from pipeline.rendering import to_inputs
 from pipeline.workspace import Workspace
 
 EACH = pytest.mark.parametrize("slug", [JUNIPER, LANTERN, "example-harbor-oak"])

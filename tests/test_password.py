@@ -265,7 +265,7 @@ class OnePage:
 
 def test_forgetting_the_password_is_told_and_never_issued(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     """A draft that was locked: issued only with a password again; built without one, it says so."""
-    for module in ("build", "issue"):
+    for module in ("draft", "issue"):
         monkeypatch.setattr(f"pipeline.{module}.engine", lambda *_: OnePage())
     workspace = copied_workspace(tmp_path / "firm", LANTERN)
     file, day = written(tmp_path, OPENS), date(2026, 10, 6)

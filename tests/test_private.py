@@ -16,11 +16,12 @@ from docx import Document
 from returned import RECEIVED, filled, first_line, issued
 
 from pipeline import private
-from pipeline.filing import file_record, write_all, write_json, write_new
+from pipeline.commit import commit
+from pipeline.filing import file_record
 from pipeline.issue import freeze
 from pipeline.publish import one_at_a_time, publish
 from pipeline.starter import start_practice
-from pipeline.status import write_page
+from pipeline.whole import write_new, write_over
 from pipeline.workspace import Workspace
 
 pytestmark = pytest.mark.skipif(os.name == "nt", reason="modes say nothing on Windows")
@@ -49,11 +50,12 @@ def write_everything(workspace: Workspace) -> None:
         publish(target, {"02-policies/deeper/A.docx": b"a"}, manifest, {"02-policies/deeper/A.docx": b"a"})
     freeze(make(root / "issued") / "2026.1", {"inputs/overlays/2026.1/A.docx": b"a"})
     write_new(root / "practices" / "some-practice" / "drafts" / "2026-10-05" / "01.eml", b"a")
-    write_all({root / "practices" / "some-practice" / "overlays" / "2026.1" / "A.docx": b"a"})
+    practice = root / "practices" / "some-practice"
+    commit(practice, {practice / "overlays" / "2026.1" / "A.docx": b"a"})
     record = root / "practices" / "some-practice" / "assessments" / "2026-10-05.json"
-    write_json(record, {"a": 1})
+    file_record(record, {"a": 1}, replace=False)
     file_record(record, {"a": 2}, replace=True)
-    write_page(root / "pages" / "deeper" / "status.html", "a")
+    write_over(root / "pages" / "deeper" / "status.html", b"a")
     start_practice(workspace, "willow-creek", "Willow Creek")
 
 

@@ -15,6 +15,7 @@ from conftest import JUNIPER, LANTERN
 
 from pipeline.context.common import Inputs
 from pipeline.context.standing import practice_progress, review_day
+from pipeline.inputs import to_inputs
 from pipeline.load import Loaded, load_practice
 from pipeline.progress import (
     DONE,
@@ -32,7 +33,6 @@ from pipeline.progress import (
     waiting,
 )
 from pipeline.recorded import Line, Record
-from pipeline.rendering import to_inputs
 from pipeline.status import portfolio_status, practice_status
 from pipeline.status_text import portfolio_lines, status_lines
 from pipeline.workspace import Workspace

@@ -16,13 +16,13 @@ from hypothesis import strategies as st
 from pipeline.catalog import Catalog, Parameter
 from pipeline.context import Inputs
 from pipeline.context.training import asked_of
+from pipeline.inputs import to_inputs
 from pipeline.load import load_practice
 from pipeline.materials import QuizQuestion
 from pipeline.plan import make_plan
 from pipeline.practice import Profile
 from pipeline.quiz import LETTERS, make_test, pass_count
 from pipeline.records import structure
-from pipeline.rendering import to_inputs
 from pipeline.workspace import Workspace
 
 HARBOR = "example-harbor-oak"

@@ -139,8 +139,8 @@ def test_a_changed_finding_renders_what_it_touches(workspace: Workspace, edit: C
     before, paths, first = write()
     assert len(first) == len(before) > 100
     assessment = json.loads(next((workspace.practices / LANTERN / "assessments").glob("*.json")).read_text())
-    weakness = assessment["findings"][0]["vulnerability"]
-    edit(LANTERN, "assessment", "findings/0/vulnerability", f"{weakness} The side door is also left open on Mondays.")
+    weakness = assessment["findings"][0]["observed"]
+    edit(LANTERN, "assessment", "findings/0/observed", f"{weakness} The side door is also left open on Mondays.")
     after, _, second = write()
     touched = [paths[id] for id in after if after[id] != before[id]]
     assert Counter(second) == Counter(touched)

@@ -23,6 +23,7 @@ from returned import RECEIVED, contents, filled, first_line, issued, practice, r
 from workbooks import opened, saved, saved_by_libreoffice
 
 from pipeline.errors import ProblemsFound
+from pipeline.inputs import to_inputs
 from pipeline.load import Shared, load_practice
 from pipeline.loading import CONTROL, TEMPLATE_SYNTAX
 from pipeline.recorded import entries, filed, latest
@@ -30,7 +31,6 @@ from pipeline.render.excel.filled import Expected, Filled, read_filled
 from pipeline.render.excel.guard import one_line
 from pipeline.render.excel.identity import SHEET
 from pipeline.render.excel.read import read_sheets
-from pipeline.rendering import to_inputs
 from pipeline.workspace import Workspace
 
 HARBOR = "example-harbor-oak"

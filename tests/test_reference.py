@@ -16,13 +16,13 @@ import pipeline.load
 from pipeline.catalog import Catalog
 from pipeline.cli import main
 from pipeline.context import Inputs, names_class, names_for
+from pipeline.inputs import to_inputs
 from pipeline.lint.names import check_text
 from pipeline.lint.templates import known_names
 from pipeline.load import Loaded, Shared, load_practice
 from pipeline.primitives import primitives
 from pipeline.reference import MOST, as_markdown, names_of
 from pipeline.render.jinja import fill
-from pipeline.rendering import to_inputs
 from pipeline.workspace import Workspace
 
 Names = Callable[..., Result]
@@ -40,7 +40,7 @@ def inputs(loaded: Loaded, catalog: Catalog, project: Workspace) -> dict[str, In
 @pytest.fixture
 def checked_once(monkeypatch: pytest.MonkeyPatch, catalog: Catalog) -> None:
     """Templates are not looked at anew for each practice; other tests do that."""
-    monkeypatch.setattr(pipeline.load, "load_shared", lambda _: Shared(catalog, ()))
+    monkeypatch.setattr(pipeline.load, "load_shared", lambda *_: Shared(catalog, ()))
 
 
 @pytest.fixture

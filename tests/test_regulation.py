@@ -14,10 +14,10 @@ from mutation import CASES
 
 from pipeline.catalog import Catalog, Provision, load_catalog
 from pipeline.context import Inputs, names_for
+from pipeline.inputs import to_inputs
 from pipeline.load import Loaded
 from pipeline.primitives import primitives
 from pipeline.render.word import render_word
-from pipeline.rendering import to_inputs
 from pipeline.workspace import Workspace
 
 RULE = tomllib.loads((CASES / "security_rule.toml").read_text("utf-8"))["standard"]

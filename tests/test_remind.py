@@ -21,6 +21,7 @@ from conftest import JUNIPER, LANTERN
 from pipeline.catalog import Catalog
 from pipeline.context.reminders import reminder_names, year_of_reminders
 from pipeline.errors import ProblemsFound, UsageError
+from pipeline.inputs import to_inputs
 from pipeline.lint.templates import check_catalog_texts
 from pipeline.load import Loaded, Shared, load_practice
 from pipeline.mail import Letter, Mailbox, as_draft
@@ -28,7 +29,6 @@ from pipeline.outbox import write_drafts, write_month
 from pipeline.practice import Person, Profile
 from pipeline.progress import DONE, DUE, LATER, OVERDUE, Item, Progress
 from pipeline.remind import Post, drafts, month_draft
-from pipeline.rendering import to_inputs
 from pipeline.workspace import Workspace
 
 TODAY = date(2027, 3, 1)

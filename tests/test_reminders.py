@@ -21,6 +21,7 @@ from pipeline.binder import on_paper
 from pipeline.catalog import Catalog
 from pipeline.context import Inputs, names_for
 from pipeline.context.reminders import reminder_months, reminder_names, year_of_reminders
+from pipeline.inputs import to_inputs
 from pipeline.load import Loaded, Shared, load_practice
 from pipeline.materials import Reminder
 from pipeline.pdf.convert import engine
@@ -32,7 +33,6 @@ from pipeline.reminders import choose_reminders
 from pipeline.render.excel.fill import render_excel
 from pipeline.render.excel.read import read_sheets
 from pipeline.render.word import render_word
-from pipeline.rendering import to_inputs
 from pipeline.workspace import Workspace
 
 EXAMPLES = (JUNIPER, LANTERN, HARBOR)

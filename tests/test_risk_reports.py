@@ -31,10 +31,10 @@ from workbooks import toml
 from pipeline.assessment.scoring import LEVELS, at_least, risk_level
 from pipeline.build import Built
 from pipeline.context import names_for
+from pipeline.inputs import to_inputs
 from pipeline.load import Loaded, load_practice
 from pipeline.primitives import primitives
 from pipeline.render.word import render_word
-from pipeline.rendering import to_inputs
 from pipeline.workspace import Workspace
 
 BOTH = pytest.mark.parametrize("slug", [JUNIPER, LANTERN])

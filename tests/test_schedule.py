@@ -14,8 +14,8 @@ from hypothesis import example, given
 from hypothesis import strategies as st
 
 from pipeline.catalog import Catalog, Due, Task
+from pipeline.inputs import to_inputs
 from pipeline.load import Loaded, load_practice
-from pipeline.rendering import to_inputs
 from pipeline.schedule import MONTHS, Occurrence, cadence, occurrences
 from pipeline.workspace import Workspace
 

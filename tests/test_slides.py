@@ -22,6 +22,7 @@ from pipeline.catalog import Catalog
 from pipeline.context import Inputs, names_for
 from pipeline.context.slides import FINDINGS
 from pipeline.errors import ProblemsFound
+from pipeline.inputs import to_inputs
 from pipeline.lint.leftovers import find_leftovers
 from pipeline.load import Loaded, load_practice
 from pipeline.materials import Slide
@@ -32,7 +33,7 @@ from pipeline.records import structure
 from pipeline.render.parts import parse, read_parts, write_parts
 from pipeline.render.slides import SlideOverflows, lines_of, render_slides
 from pipeline.render.text import office_text
-from pipeline.rendering import render_all, to_inputs
+from pipeline.rendering import render_all
 from pipeline.slide_names import DeckNames
 from pipeline.workspace import Workspace
 

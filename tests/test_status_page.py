@@ -21,12 +21,12 @@ from pypdf import PdfReader
 
 from pipeline.context.standing import practice_progress
 from pipeline.errors import Problem
+from pipeline.inputs import to_inputs
 from pipeline.load import load_practice
 from pipeline.progress import AREAS, DONE, DUE, LATER, OVERDUE, Item, Period, Progress, Proof, TaskProgress, waiting
 from pipeline.recorded import Line, Record
 from pipeline.render.look import contrast_on_white
 from pipeline.render.page import CONTRAST, ON_DARK, accents
-from pipeline.rendering import to_inputs
 from pipeline.status_page import portfolio_page, status_page
 from pipeline.workspace import Workspace
 

@@ -15,12 +15,12 @@ from openxml_audit import OpenXmlValidator
 from pipeline.catalog import Policy
 from pipeline.check.catalog import CODES, check_catalog
 from pipeline.context import Inputs, names_for
+from pipeline.inputs import to_inputs
 from pipeline.lint.leftovers import find_leftovers
 from pipeline.load import load_practice
 from pipeline.primitives import primitives
 from pipeline.render.look import Look
 from pipeline.render.word import render_word
-from pipeline.rendering import to_inputs
 from pipeline.schema import load_schema
 from pipeline.training import assignments
 from pipeline.workspace import Workspace

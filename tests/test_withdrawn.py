@@ -23,11 +23,11 @@ from pipeline.check.catalog import CODES, check_catalog
 from pipeline.check.withdrawn import NEEDED, vanished
 from pipeline.context import names_for
 from pipeline.errors import ProblemsFound
+from pipeline.inputs import to_inputs
 from pipeline.lint.mentions import check_mentions
 from pipeline.lint.templates import check_templates
 from pipeline.load import Loaded, load_practice
 from pipeline.numbered import Former, Withdrawn, why_withdrawn
-from pipeline.rendering import to_inputs
 from pipeline.schema import load_schema
 from pipeline.work import HERE
 from pipeline.workbook.make import lists

@@ -53,7 +53,7 @@ DAY = DAYS[LANTERN]
 SCHEMA = ROOT / "schemas" / "assessment.schema.json"
 PAIRS = tuple(product(LEVELS, LEVELS))
 AWKWARD = (
-    "=1+1", "+1", "-", "@home", "'quoted", '"', "two  spaces", "no\u00a0break", "soft\u00adhyphen", "TRUE", "No", "Right", "1e5", "007",
+    "=1+1", "+1", "-", "@home", "'quoted", '"', "two  spaces", "no\u00a0break", "TRUE", "No", "Right", "1e5", "007",
     "3.0", "9/14/2026", "2026-09-14", "12:30", "<b>&amp;</b>", "]]>", "#REF!", "#N/A", "{ {x} }", "{x}", "%d %s", "\\n", "_x0041_",
     "_x000D_", "a_x0020_b", "_x005F_", "file x005F_2", "Ångström & Łódź", "SG-001", "RA-001", "We do not know", "…", "„so“ – ‚so‘", "null", "None", "a" * 200,
 )  # fmt: skip

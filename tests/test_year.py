@@ -14,9 +14,9 @@ from returned import filled, issued
 from workbooks import opened, saved_by_libreoffice
 
 from pipeline.context import names_for
+from pipeline.inputs import to_inputs
 from pipeline.load import load_practice
 from pipeline.primitives import primitives
-from pipeline.rendering import to_inputs
 from pipeline.workspace import Workspace
 
 ON = "2026-12-18"

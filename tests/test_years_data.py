@@ -20,12 +20,12 @@ from years.story import YEARS, a_year_later
 from pipeline.assessment.model import Assessment, Finding
 from pipeline.assessment.scoring import LEVELS
 from pipeline.context import names_for
+from pipeline.inputs import to_inputs
 from pipeline.load import Loaded, load_practice
 from pipeline.practice import Profile
 from pipeline.primitives import primitives
 from pipeline.render.excel.fill import render_excel
 from pipeline.render.word import render_word
-from pipeline.rendering import to_inputs
 from pipeline.workspace import Workspace
 
 JUNIPER = "example-juniper-ridge"

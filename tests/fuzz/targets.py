@@ -28,6 +28,7 @@ from pipeline.check.profile import check_profile
 from pipeline.conditions import applies, check_condition
 from pipeline.context import names_class, names_for
 from pipeline.errors import BinderError
+from pipeline.inputs import to_inputs
 from pipeline.lint.excel import check_excel_template
 from pipeline.lint.names import check_text
 from pipeline.lint.templates import known_names
@@ -48,8 +49,8 @@ from pipeline.render.look import BadPicture, read_picture
 from pipeline.render.parts import UnsafeFile, read_keywords, read_parts
 from pipeline.render.text import office_text
 from pipeline.render.word import render_word
-from pipeline.rendering import to_inputs
-from pipeline.schema import checkable, load_schema, validate
+from pipeline.schema import load_schema, validate
+from pipeline.schema_errors import checkable
 from pipeline.workbook.interpret import interpret
 
 SLUG = LANTERN
