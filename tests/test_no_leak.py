@@ -137,7 +137,7 @@ PLANTED: dict[str, tuple[str, Callable[[bytes], bytes]]] = {
         "*.docx",
         in_part("word/_rels/document.xml.rels", b"</Relationships>", b'<a Target="mailto:imani@lanterntherapy.example"/></Relationships>'),
     ),
-    "the hidden sheet of a workbook": ("L-06*.xlsx", in_part("xl/sharedStrings.xml", JUNIPER.encode(), LANTERN.encode())),
+    "the hidden sheet of a workbook": ("L-06*.xlsx", in_part("xl/worksheets/sheet2.xml", JUNIPER.encode(), LANTERN.encode())),
     "the notes of a slide": (
         "*.pptx",
         in_part("ppt/notesSlides/notesSlide1.xml", b"<a:t>", b"<a:t>Ask Imani Osei-Larkin. "),

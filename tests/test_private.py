@@ -134,7 +134,9 @@ def test_a_practice_lives_and_everything_stays_private(
     for part in ("2026.1/binder.pdf", ".generated", "-edits.md", "overlays", "records/", "status.html", ".eml", "issued/2026.1/edition.json", "drafts/2027-10-04.json", "workbooks"):  # fmt: skip
         assert any(part in path for path in new), part
     assert open_to_others(workspace.root, known) == {}
-    assert list(waiting.iterdir()) == [], "nothing is left in the folder for temporary files"
+    # where Python's own server that begins workers listens, as long as this process lives
+    left = [path for path in waiting.iterdir() if not path.name.startswith("pymp-")]
+    assert left == [], "nothing is left in the folder for temporary files"
 
 
 def run(binder: Callable[..., Result], *arguments: str) -> None:

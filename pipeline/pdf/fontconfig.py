@@ -3,12 +3,15 @@
 from __future__ import annotations
 
 import os
-import tempfile
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import ExitStack, contextmanager
 from importlib.resources import files
 from pathlib import Path
+from tempfile import TemporaryDirectory
 from xml.sax.saxutils import escape
+
+from pipeline.errors import OutputError
+from pipeline.whole import why
 
 FAMILY = "Atkinson Hyperlegible"
 
@@ -20,16 +23,20 @@ def packaged_fonts() -> Path:
 
 @contextmanager
 def private_fonts() -> Iterator[Path]:
-    """The file to give to use_fonts; without a default family Skia draws nothing."""
-    with tempfile.TemporaryDirectory(prefix="binder-fonts-") as folder:
-        file = Path(folder, "fonts.conf")
-        file.write_text(
-            '<?xml version="1.0"?><!DOCTYPE fontconfig SYSTEM "fonts.dtd"><fontconfig>'
-            f"<dir>{escape(str(packaged_fonts()))}</dir><cachedir>{escape(folder)}/cache</cachedir>"
-            '<match target="pattern"><edit name="family" mode="append_last">'
-            f"<string>{FAMILY}</string></edit></match></fontconfig>",
-            "utf-8",
-        )
+    """The file to give to use_fonts; without a default family Skia draws nothing. OutputError where it cannot be written."""
+    with ExitStack() as stack:
+        try:
+            folder = stack.enter_context(TemporaryDirectory(prefix="binder-fonts-", ignore_cleanup_errors=True))
+            file = Path(folder, "fonts.conf")
+            file.write_text(
+                '<?xml version="1.0"?><!DOCTYPE fontconfig SYSTEM "fonts.dtd"><fontconfig>'
+                f"<dir>{escape(str(packaged_fonts()))}</dir><cachedir>{escape(folder)}/cache</cachedir>"
+                '<match target="pattern"><edit name="family" mode="append_last">'
+                f"<string>{FAMILY}</string></edit></match></fontconfig>",
+                "utf-8",
+            )
+        except OSError as error:
+            raise OutputError(f"Nothing can be written to the folder for temporary files: {why(error)}.") from error
         yield file
 
 
