@@ -32,7 +32,7 @@ HERE = Path(__file__).resolve().parent
 ROOT = HERE.parents[1]
 SLUG, SECOND = "example-lantern", "example-lantern-two"
 SHARED = ("catalog", "schemas", "templates_docx", "forms_xlsx")
-INBOX = "inbox"
+INBOX, EDITED = "inbox", "edited"
 LIMIT = 900  # seconds for one run
 KINDS = ("packages lost", "editions lost", "half-written files", "records lost", "next runs failed", "processes left")
 
@@ -57,7 +57,7 @@ COMMANDS = (
         "record",
         ("record", SLUG, *(f"{INBOX}/{n}.png" for n in range(3)), "--form", "F-18", "--date", "2026-11-09", "--on", "2026-11-10"),
     ),
-    Command("edits", ("edits", SLUG, INBOX, "--keep")),
+    Command("edits", ("edits", SLUG, EDITED, "--keep")),
     Command("portfolio", ("portfolio", "build", SLUG, SECOND)),
 )
 
@@ -170,7 +170,8 @@ def edit_a_policy(folder: Path) -> None:
     document = Document(str(file))
     paragraph = max(document.paragraphs, key=lambda one: len(one.text))
     paragraph.runs[0].text = f"As we agreed: {paragraph.runs[0].text}"
-    document.save(str(folder / INBOX / file.name))
+    (folder / EDITED).mkdir()
+    document.save(str(folder / EDITED / file.name))
 
 
 def succeed(folder: Path, *arguments: str) -> None:
