@@ -11,6 +11,7 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any, ParamSpec, TypeVar
 
 from pipeline.cache import Cache, key_of
+from pipeline.errors import ConversionError
 from pipeline.pdf.fontconfig import private_fonts, use_fonts
 
 if TYPE_CHECKING:
@@ -78,9 +79,10 @@ def _kept(cache: Cache, key: str, do: Callable[..., bytes], *arguments: Any) -> 
 def working(jobs: int | None = None, cache: Cache | None = None) -> Iterator[Workers]:
     """Workers for one run. jobs: processes, default one for each processor; 1: this process does all itself.
 
-    Drawing goes through native code: in a process of its own a crash is an error, not the end.
+    Drawing goes through native code: in a process of its own a crash is an error, not the end. ConversionError where one is
+    found dead, whatever it was at.
     """
-    from concurrent.futures import ProcessPoolExecutor
+    from concurrent.futures import BrokenExecutor, ProcessPoolExecutor
 
     with private_fonts() as fonts:
         if jobs == 1:
@@ -91,6 +93,11 @@ def working(jobs: int | None = None, cache: Cache | None = None) -> Iterator[Wor
             with ProcessPoolExecutor(count, context, initializer=_begin, initargs=(str(fonts),)) as pool:
                 try:
                     yield Workers(pool, cache)
+                except BrokenExecutor as error:
+                    _stop(pool)
+                    raise ConversionError(
+                        "A process that made documents was ended from outside, or ran out of memory. Try again, with fewer --jobs."
+                    ) from error
                 except BaseException:
                     _stop(pool)
                     raise

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import os
+import signal
 from concurrent.futures import Executor, Future, ThreadPoolExecutor
 from pathlib import Path
 from typing import Any
@@ -9,7 +11,7 @@ from typing import Any
 import pytest
 
 from pipeline.cache import Cache
-from pipeline.errors import Problem, ProblemsFound
+from pipeline.errors import ConversionError, Problem, ProblemsFound
 from pipeline.work import HERE, Workers, working
 
 PROBLEM = Problem("a file", "It is wrong.", "Mend it.")
@@ -74,3 +76,15 @@ def test_a_problem_is_found_again_each_time(tmp_path: Path) -> None:
     for _ in range(2):
         with pytest.raises(ProblemsFound):
             workers.start(complain, b"").result()
+
+
+def vanish(_: bytes) -> bytes:
+    """Work at which the process is killed."""
+    os.kill(os.getpid(), signal.SIGKILL)
+    return b""
+
+
+def test_a_process_that_was_killed_is_an_error_with_words() -> None:
+    """Whatever it was at: a system that is out of memory does not choose."""
+    with pytest.raises(ConversionError, match="ended from outside"), working(2) as workers:
+        workers.start(vanish, b"").result()
