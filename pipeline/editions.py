@@ -26,9 +26,10 @@ from pipeline.compare.model import Earlier, File, Side
 from pipeline.errors import Problem, ProblemsFound, UsageError, did_you_mean
 from pipeline.loading import load_json
 from pipeline.plan import REDLINES
-from pipeline.publish import MANIFEST, digest, files_of, read_manifest
+from pipeline.publish import MANIFEST, files_of, read_manifest
 from pipeline.records import structure
 from pipeline.schema import validate
+from pipeline.whole import digest
 from pipeline.workspace import Workspace
 
 if TYPE_CHECKING:

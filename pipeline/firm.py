@@ -18,9 +18,8 @@ from pipeline.errors import BusyError, OutputError, ProblemsFound, UsageError
 from pipeline.filing import json_bytes
 from pipeline.loading import load_json
 from pipeline.private import make_folder
-from pipeline.publish import digest
 from pipeline.schema import validate
-from pipeline.whole import write_file
+from pipeline.whole import digest, write_file
 
 RECORD = "workspace.json"
 # what only a firm has (its README, its .gitignore); in the wheel everything else lies there too, see pyproject.toml

@@ -20,13 +20,14 @@ from pipeline.load import Loaded, Shared, load_practice, load_shared
 from pipeline.loading import load_json
 from pipeline.package import tools, write_documents
 from pipeline.plan import CHANGES, Artifact
-from pipeline.publish import MANIFEST, digest, generated_folder
+from pipeline.publish import MANIFEST, generated_folder
 from pipeline.render.excel.cells import read_cells
 from pipeline.render.excel.identity import SHEET
 from pipeline.render.parts import UnsafeFile
 from pipeline.render.text import office_text
 from pipeline.rendering import names_of_all, render_all
 from pipeline.schema import validate
+from pipeline.whole import digest
 from pipeline.workspace import Workspace
 
 TEMPLATES = "templates"

@@ -37,11 +37,11 @@ from pipeline.package import Package, Written, make_package, write_first, write_
 from pipeline.passwords import read_passwords
 from pipeline.pdf.convert import engine
 from pipeline.plan import POLICIES
-from pipeline.publish import MANIFEST, digest, hand_edits, is_locked, one_at_a_time, refusal
+from pipeline.publish import MANIFEST, hand_edits, is_locked, one_at_a_time, refusal
 from pipeline.records import unstructure
 from pipeline.render.excel.merge_read import AUTHOR
 from pipeline.render.parts import read_parts
-from pipeline.whole import sync_folder, write_file
+from pipeline.whole import digest, sync_folder, write_file
 from pipeline.work import working
 from pipeline.workspace import Workspace
 

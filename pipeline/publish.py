@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import hashlib
 import json
 import re
 import shutil
@@ -17,7 +16,7 @@ from pipeline.filing import json_bytes
 from pipeline.lock import locked
 from pipeline.private import make_folder
 from pipeline.swap import swap
-from pipeline.whole import sync_folder, why, write_file
+from pipeline.whole import digest, sync_folder, why, write_file
 
 MANIFEST = "manifest.json"
 PREVIOUS = ".previous-"
@@ -193,12 +192,6 @@ def is_locked(target: Path) -> bool:
 def _inside(path: str) -> bool:
     """Whether a path of a manifest stays in the package, on every system."""
     return PurePosixPath(path).parts == tuple(path.split("/")) and not re.search(r"^/|(^|/)\.\.(/|$)|[\\:\0]", path)
-
-
-def digest(path: Path) -> str:
-    """sha256 of a file, in hexadecimal."""
-    with path.open("rb") as file:
-        return hashlib.file_digest(file, "sha256").hexdigest()
 
 
 def files_of(target: Path) -> set[str]:

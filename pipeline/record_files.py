@@ -8,10 +8,10 @@ from typing import Any
 
 from pipeline.errors import Problem
 from pipeline.loading import load_json
-from pipeline.publish import digest
 from pipeline.recorded import Line, Record
 from pipeline.records import structure
 from pipeline.schema import validate
+from pipeline.whole import digest
 from pipeline.workspace import Workspace
 
 FOLDER = "records"

@@ -12,7 +12,7 @@ from typing import Any
 
 from pipeline.cache import program
 from pipeline.errors import OutputError
-from pipeline.whole import write_over
+from pipeline.whole import digest, write_over
 from pipeline.workspace import Workspace
 
 # beside the editions of a practice: what the last build was made from, and what it wrote
@@ -31,17 +31,17 @@ def shared_sources(workspace: Workspace) -> str:
 
 
 def _told(workspace: Workspace, *folders: Path) -> str:
-    digest = hashlib.sha256()
+    told = hashlib.sha256()
     for folder in folders:
         for path in sorted(_below(folder)):
-            digest.update(f"{workspace.shown(path)}\0{_sha256(path)}\n".encode())
-    return digest.hexdigest()
+            told.update(f"{workspace.shown(path)}\0{digest(path)}\n".encode())
+    return told.hexdigest()
 
 
 def note(target: Path, read: str, places: Iterable[Path | None], summary: Mapping[str, Any]) -> None:
     """Remember that `target` was built from these sources; places: files and folders that were written, beside it or below."""
     files = [path for place in places if place for path in (_below(place) if place.is_dir() else filter(Path.is_file, [place]))]
-    written = {path.relative_to(target.parent).as_posix(): _sha256(path) for path in files}
+    written = {path.relative_to(target.parent).as_posix(): digest(path) for path in files}
     value = {"sources": read, "edition": target.name, "files": written, **summary}
     # without it the next build makes everything again, which is right too
     with suppress(OutputError):
@@ -57,7 +57,7 @@ def noted(folder: Path, read: str) -> dict[str, Any] | None:
         listed, target = value["files"], folder / value["edition"]
         if {path.relative_to(folder).as_posix() for path in _below(target)} - listed.keys():
             return None
-        if any(_sha256(folder / name) != digest for name, digest in listed.items()):
+        if any(digest(folder / name) != was for name, was in listed.items()):
             return None
     except (OSError, ValueError, KeyError, TypeError, AttributeError, RecursionError):
         return None
@@ -67,8 +67,3 @@ def noted(folder: Path, read: str) -> dict[str, Any] | None:
 def _below(folder: Path) -> Iterator[Path]:
     for place, _, names in os.walk(folder):
         yield from (Path(place, name) for name in names)
-
-
-def _sha256(path: Path) -> str:
-    with path.open("rb") as file:
-        return hashlib.file_digest(file, "sha256").hexdigest()

@@ -8,7 +8,7 @@ from typing import Any
 
 from pipeline.editions import RECORD, sealed
 from pipeline.issue import freeze
-from pipeline.publish import digest
+from pipeline.whole import digest
 from pipeline.workspace import Workspace
 
 SLUG = "example-lantern"

@@ -20,7 +20,8 @@ from typing import Any
 
 import click
 
-from pipeline.publish import digest, files_of
+from pipeline.publish import files_of
+from pipeline.whole import digest
 
 ROOT = Path(__file__).parent.parent
 SUPPORTED = ("python3.11", "python3.12", "python3.13")

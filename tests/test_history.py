@@ -17,7 +17,7 @@ from pipeline.editions import RECORD, next_edition, number_of, read_editions
 from pipeline.errors import OutputError, ProblemsFound, UsageError, VerificationError
 from pipeline.history import in_time, look_back, remove_edition, verify_edition, years_later
 from pipeline.issue import clear_leftovers, remove_frozen
-from pipeline.publish import digest
+from pipeline.whole import digest
 from pipeline.workspace import Workspace
 
 

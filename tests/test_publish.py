@@ -14,7 +14,8 @@ import pytest
 
 from pipeline import publish as publishing
 from pipeline.errors import BusyError, OutputError
-from pipeline.publish import digest, hand_edits, one_at_a_time, publish, recover, verify
+from pipeline.publish import hand_edits, one_at_a_time, publish, recover, verify
+from pipeline.whole import digest
 
 FILES = {"binder.pdf": b"%PDF", "02-policies/SEC-10 Passwords.docx": b"word"}
 

@@ -22,7 +22,8 @@ from conftest import LANTERN, ROOT
 from pipeline import __version__
 from pipeline.build import Built
 from pipeline.firm import program_files
-from pipeline.publish import digest, files_of
+from pipeline.publish import files_of
+from pipeline.whole import digest
 
 # what lies in a checkout in which somebody works, and must not be handed to others
 CLIENTS = (
