@@ -34,7 +34,7 @@ test: .venv/ready ## run lint, types and all tests (needs LibreOffice, qpdf, pop
 	$(BIN)/mypy
 	$(BIN)/python -m pytest -n auto --dist worksteal
 
-torture: .venv/ready ## kill the program 200 times, and see whether anything is lost (hours; FAULTS=20 for less)
+torture: .venv/ready ## kill the program 200 times, and see whether anything is lost (an hour or two; FAULTS=20 for less)
 	$(BIN)/python tests/torture/torture.py --faults $(or $(FAULTS),200) --log build/torture.log
 
 docs: .venv/ready ## write docs/names.md and docs/licences.md anew, after a change of facts, names or dependencies
