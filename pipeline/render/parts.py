@@ -7,8 +7,9 @@ import re
 import struct
 import zipfile
 import zlib
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from datetime import date
+from functools import lru_cache
 from xml.sax.saxutils import escape
 
 from lxml import etree
@@ -17,6 +18,8 @@ MAX_PARTS = 2_000
 MAX_TOTAL = 100_000_000
 MAX_RATIO = 200
 MAX_TAGS = 1_000_000  # of all parts together; the fullest workbook of a large practice has two hundred thousand
+TYPES, FONTS = "[Content_Types].xml", "word/fonts/"
+MOST_FONTS = 1_000_000  # that are kept packed; a client's file may carry others
 EPOCH = (1980, 1, 1, 0, 0, 0)
 W = "{http://schemas.openxmlformats.org/wordprocessingml/2006/main}"
 R = "{http://schemas.openxmlformats.org/officeDocument/2006/relationships}"
@@ -88,10 +91,10 @@ def read_parts(data: bytes) -> dict[str, bytes]:
             raise UnsafeFile("A part is written in an encoding that Office never uses. Do not use it.")
     if sum(part.count(b"<") for part in parts.values()) > MAX_TAGS:
         raise UnsafeFile("It holds more than any document of ours. Do not use it.")
-    if "[Content_Types].xml" not in parts:
+    if TYPES not in parts:
         raise UnsafeFile("It is not a Word or Excel file (.docx, .xlsx). Save it anew from Word or Excel.")
     try:
-        if any("macroenabled" in element.get("ContentType", "").lower() for element in parse(parts["[Content_Types].xml"])):
+        if any("macroenabled" in element.get("ContentType", "").lower() for element in parse(parts[TYPES])):
             raise UnsafeFile(FORBIDDEN["vbaproject"])
         known = [relationship for _, relationship in relationships(parts)]
     except etree.XMLSyntaxError as error:
@@ -131,14 +134,35 @@ def write_parts(parts: Mapping[str, bytes], *, packed: bool = True) -> bytes:
 
     packed: False for a file that is read once and thrown away; packing takes ten times as long as all the rest.
     """
-    target = io.BytesIO()
-    method = zipfile.ZIP_DEFLATED if packed else zipfile.ZIP_STORED
-    with zipfile.ZipFile(target, "w", method, compresslevel=6) as archive:
-        for name in sorted(parts, key=lambda name: (name != "[Content_Types].xml", name)):
-            info = zipfile.ZipInfo(name, EPOCH)
-            info.compress_type, info.create_system, info.external_attr = method, 3, 0o600 << 16
-            archive.writestr(info, parts[name])
+    first = {name: part for name, part in parts.items() if name == TYPES or name.startswith(FONTS)}
+    if not packed or sum(map(len, first.values())) > MOST_FONTS:
+        first = {}
+    # every document carries the same fonts, which take three quarters of the time: an archive that holds them is added to
+    target = io.BytesIO(_archive(tuple(_in_order(first))))
+    with zipfile.ZipFile(target, "a", compresslevel=6) as archive:
+        _add(archive, (part for part in _in_order(parts) if part[0] not in first), packed=packed)
     return target.getvalue()
+
+
+def _in_order(parts: Mapping[str, bytes]) -> list[tuple[str, bytes]]:
+    return sorted(parts.items(), key=lambda part: (part[0] != TYPES, not part[0].startswith(FONTS), part[0]))
+
+
+@lru_cache(maxsize=16)
+def _archive(parts: tuple[tuple[str, bytes], ...]) -> bytes:
+    target = io.BytesIO()
+    if parts:
+        with zipfile.ZipFile(target, "w", compresslevel=6) as archive:
+            _add(archive, parts, packed=True)
+    return target.getvalue()
+
+
+def _add(archive: zipfile.ZipFile, parts: Iterable[tuple[str, bytes]], *, packed: bool) -> None:
+    for name, part in parts:
+        info = zipfile.ZipInfo(name, EPOCH)
+        info.compress_type = zipfile.ZIP_DEFLATED if packed else zipfile.ZIP_STORED
+        info.create_system, info.external_attr = 3, 0o600 << 16
+        archive.writestr(info, part)
 
 
 def parse(part: bytes) -> etree._Element:
