@@ -5,14 +5,12 @@ from __future__ import annotations
 import os
 import shutil
 import subprocess
-import tempfile
 from collections.abc import Sequence
 from concurrent.futures import BrokenExecutor
 from concurrent.futures import TimeoutError as Late
 from contextlib import nullcontext
 from dataclasses import dataclass
 from importlib.metadata import version
-from pathlib import Path
 from typing import Protocol
 
 from pipeline.errors import ConversionError
@@ -20,6 +18,7 @@ from pipeline.pdf.draw import draw
 from pipeline.pdf.fontconfig import private_fonts
 from pipeline.pdf.fonts import missing_fonts, missing_glyphs
 from pipeline.render.parts import read_parts
+from pipeline.scratch import scratch
 from pipeline.work import Workers, working
 
 SECONDS_A_DOCUMENT = 60
@@ -112,14 +111,14 @@ class LibreOfficeEngine:
             return []
         for source in sources:
             check_fonts(source)
-        with tempfile.TemporaryDirectory(prefix="binder-office-") as folder, private_fonts() as fonts:
-            inbox, outbox = Path(folder, "in"), Path(folder, "out")
+        with scratch("office") as folder, private_fonts() as fonts:
+            inbox, outbox = folder / "in", folder / "out"
             inbox.mkdir()
             files = [inbox / f"{number:04d}.{source.suffix}" for number, source in enumerate(sources)]
             for file, source in zip(files, sources, strict=True):
                 file.write_bytes(source.data)
             command = [
-                self.program, f"-env:UserInstallation={Path(folder, 'profile').as_uri()}", "--headless", "--norestore",
+                self.program, f"-env:UserInstallation={(folder / 'profile').as_uri()}", "--headless", "--norestore",
                 "--convert-to", "pdf", "--outdir", str(outbox), *map(str, files),
             ]  # fmt: skip
             try:

@@ -3,14 +3,15 @@
 from __future__ import annotations
 
 import os
+import shutil
 from collections.abc import Iterator
 from contextlib import ExitStack, contextmanager
 from importlib.resources import files
 from pathlib import Path
-from tempfile import TemporaryDirectory
 from xml.sax.saxutils import escape
 
 from pipeline.errors import OutputError
+from pipeline.scratch import scratch
 from pipeline.whole import why
 
 FAMILY = "Atkinson Hyperlegible"
@@ -26,11 +27,13 @@ def private_fonts() -> Iterator[Path]:
     """The file to give to use_fonts; without a default family Skia draws nothing. OutputError where it cannot be written."""
     with ExitStack() as stack:
         try:
-            folder = stack.enter_context(TemporaryDirectory(prefix="binder-fonts-", ignore_cleanup_errors=True))
-            file = Path(folder, "fonts.conf")
+            folder = stack.enter_context(scratch("fonts"))
+            # fontconfig writes beside the fonts it has looked at
+            fonts = shutil.copytree(packaged_fonts(), folder / "fonts", ignore=shutil.ignore_patterns(".*"))
+            file = folder / "fonts.conf"
             file.write_text(
                 '<?xml version="1.0"?><!DOCTYPE fontconfig SYSTEM "fonts.dtd"><fontconfig>'
-                f"<dir>{escape(str(packaged_fonts()))}</dir><cachedir>{escape(folder)}/cache</cachedir>"
+                f"<dir>{escape(str(fonts))}</dir><cachedir>{escape(str(folder))}/cache</cachedir>"
                 '<match target="pattern"><edit name="family" mode="append_last">'
                 f"<string>{FAMILY}</string></edit></match></fontconfig>",
                 "utf-8",
