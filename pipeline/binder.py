@@ -39,10 +39,23 @@ class Bound:
     numbered: Mapping[str, bytes]
 
 
-def on_paper(inputs: Inputs, artifact: Artifact, data: bytes, templates: Mapping[str, bytes], look: Look) -> Source:
-    """The document as it goes to the PDF engine; a workbook is laid out on the letterhead."""
-    paper = data if artifact.is_word else paper_of(*_sheet(inputs, artifact, data, templates, look))
-    return Source(artifact.id, artifact.path.rsplit(".", 1)[1], data, paper)
+def on_paper(
+    inputs: Inputs, rendered: Mapping[str, bytes], templates: Mapping[str, bytes], look: Look, workers: Workers = HERE
+) -> list[Source]:
+    """The rendered documents (artifact id → file) that are bound, as they go to the PDF engine, in the order of the plan.
+
+    A workbook is laid out on the letterhead.
+    """
+    artifacts = [artifact for artifact in inputs.plan.artifacts if artifact.bound and artifact.id in rendered]
+    papers = {
+        artifact.id: workers.start(paper_of, *_sheet(inputs, artifact, rendered[artifact.id], templates, look))
+        for artifact in artifacts
+        if not artifact.is_word
+    }
+    return [
+        Source(a.id, a.path.rsplit(".", 1)[1], rendered[a.id], papers[a.id].result() if a.id in papers else rendered[a.id])
+        for a in artifacts
+    ]
 
 
 def _sheet(
@@ -80,15 +93,7 @@ def make_binder(
     plain = [artifact for artifact in artifacts if artifact.id in rendered]
     late = [artifact for artifact in artifacts if artifact.id not in rendered]
     told(f"Drawing {len(artifacts)} documents with {engine.name}")
-    papers = {
-        artifact.id: workers.start(paper_of, *_sheet(inputs, artifact, rendered[artifact.id], templates, look))
-        for artifact in plain
-        if not artifact.is_word
-    }
-    sources = [
-        Source(a.id, a.path.rsplit(".", 1)[1], rendered[a.id], papers[a.id].result() if a.id in papers else rendered[a.id])
-        for a in plain
-    ]
+    sources = on_paper(inputs, rendered, templates, look, workers)
     # of the front matter the contents are the longest by far, and only their length counts so far
     guess = _page(inputs, folders, [1] * (2 + len(folders)), dict.fromkeys((a.id for a in artifacts), 1))
     write = partial(_written, inputs, templates, look, workers)

@@ -74,7 +74,8 @@ def paper_of(loaded: Loaded, workbook_of: Callable[[str], bytes]) -> Callable[[s
 
     def lay(id: str) -> bytes:
         if id not in made:
-            made[id] = on_paper(inputs, artifact_of(loaded, id), workbook_of(id), loaded.templates, loaded.look).paper
+            (source,) = on_paper(inputs, {id: workbook_of(id)}, loaded.templates, loaded.look)
+            made[id] = source.paper
         return made[id]
 
     return lay
@@ -318,7 +319,7 @@ def test_on_the_drawn_pages_of_a_log_every_page_has_the_heading(
     loaded: Loaded, workbook_of: Callable[[str], bytes], tmp_path: Path, outside: Callable[..., str]
 ) -> None:
     """In the PDF itself, read by another program, each page names the columns, and no row is lost between pages."""
-    source = on_paper(to_inputs(loaded), artifact_of(loaded, "L-02"), workbook_of("L-02"), loaded.templates, loaded.look)
+    (source,) = on_paper(to_inputs(loaded), {"L-02": workbook_of("L-02")}, loaded.templates, loaded.look)
     file = tmp_path / "log.pdf"
     file.write_bytes(EmbeddedEngine().convert([source])[0])
     pages = outside("pdftotext", "-layout", file, "-").strip("\f\n").split("\f")

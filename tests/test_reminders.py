@@ -285,7 +285,7 @@ def test_each_reminder_stands_on_one_page(practices: dict[str, Loaded], inputs: 
     artifact = loaded.plan.get("TR-60")
     assert artifact
     data = render_word(loaded.templates["TR-60.docx"], primitives(names_for(given, artifact)), loaded.look, loaded.as_of)
-    (pdf,) = engine("dxpdf").convert([on_paper(given, artifact, data, loaded.templates, loaded.look)])
+    (pdf,) = engine("dxpdf").convert(on_paper(given, {artifact.id: data}, loaded.templates, loaded.look))
     pages = [" ".join(page.split()) for page in page_texts(pdf)]
     for one in year_of_reminders(given):
         names = reminder_names(given, one, artifact.section)
