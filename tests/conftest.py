@@ -232,6 +232,15 @@ def packages(project: Workspace, once: Callable[..., dict[str, Built]]) -> dict[
     return once({slug: partial(make, slug) for slug in (JUNIPER, LANTERN)})
 
 
+@pytest.fixture
+def prepared(workspace: Workspace, packages: dict[str, Built]) -> Workspace:
+    """A workspace of one's own whose cache, where it lies for processes that know nothing of tests, has all that packages need."""
+    held = workspace.build / ".cache"
+    held.parent.mkdir(mode=0o700)
+    shutil.copytree(workspace.cache.folder, held, copy_function=os.link, ignore=shutil.ignore_patterns(".part-*"))
+    return workspace
+
+
 @pytest.fixture(scope="session")
 def outside() -> Callable[..., str]:
     """outside("qpdf", "--check", file) runs an independent program and gives its output; a missing program is a failure."""

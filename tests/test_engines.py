@@ -69,9 +69,11 @@ def squash(texts: list[str]) -> str:
 
 
 @pytest.fixture(scope="module")
-def drawn(sources: list[Source]) -> dict[str, list[str]]:
-    """Document → its pages as our engine draws them."""
-    return {source.id: page_texts(pdf) for source, pdf in zip(sources, EmbeddedEngine().convert(sources), strict=True)}
+def drawn(project: Workspace, sources: list[Source]) -> dict[str, list[str]]:
+    """Document → its pages as our engine draws them, or drew them for another test."""
+    with working(2, project.cache) as workers:
+        made = EmbeddedEngine(workers).convert(sources)
+    return {source.id: page_texts(pdf) for source, pdf in zip(sources, made, strict=True)}
 
 
 def same_words(mine: list[str], yours: list[str]) -> bool:

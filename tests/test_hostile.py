@@ -36,7 +36,7 @@ from pipeline.names import CommonNames
 from pipeline.overlays import Overlay, merge
 from pipeline.pdf.cmap import check_font
 from pipeline.pdf.fontconfig import packaged_fonts
-from pipeline.pdf.scan import pdf_defect
+from pipeline.pdf.scan import MAX_UNPACKED, pdf_defect
 from pipeline.publish import MANIFEST, read_manifest
 from pipeline.render.excel.guard import open_guarded
 from pipeline.render.excel.merge_safe import refuse_reaching_out
@@ -489,9 +489,10 @@ def pdf_bomb(size: int) -> bytes:
 
 
 def test_a_paper_that_would_unpack_without_end_is_refused() -> None:
-    """Two kilobytes that come to a gigabyte; the control is the same file with little in it."""
-    assert len(pdf_bomb(1_000_000_000)) < 10_000
-    assert pdf_defect(pdf_bomb(1_000_000_000)) is not None
+    """Two kilobytes that come to two hundred megabytes; the control is the same file with little in it."""
+    bomb = pdf_bomb(2 * MAX_UNPACKED)
+    assert len(bomb) < 10_000
+    assert pdf_defect(bomb) is not None
     assert pdf_defect(pdf_bomb(1_000)) is None
 
 

@@ -119,6 +119,12 @@ def in_pdf(change: Callable[[pikepdf.Pdf], object]) -> Callable[[bytes], bytes]:
     return changed
 
 
+def begun(pdf: pikepdf.Pdf) -> None:
+    """The first pages of a binder: reading five hundred takes long, and a name hides in ten just as well."""
+    del pdf.pages[10:]
+    del pdf.Root.Outlines
+
+
 def outlined(pdf: pikepdf.Pdf) -> None:
     with pdf.open_outline() as outline:
         outline.root.append(pikepdf.OutlineItem("Interview of Imani Osei-Larkin", 0))
@@ -169,8 +175,9 @@ def test_one_name_smuggled_into_a_file_is_found(place: str, packages: dict[str, 
     """The control of each place where a name could hide."""
     pattern, plant = PLANTED[place]
     file = sorted(packages[JUNIPER].target.rglob(pattern))[0]
-    assert search.foreign(JUNIPER, file.name, file.read_bytes()) == {}
-    assert search.foreign(JUNIPER, file.name, plant(file.read_bytes())).keys() == {LANTERN}
+    data = in_pdf(begun)(file.read_bytes()) if file.suffix == ".pdf" else file.read_bytes()
+    assert search.foreign(JUNIPER, file.name, data) == {}
+    assert search.foreign(JUNIPER, file.name, plant(data)).keys() == {LANTERN}
 
 
 def digests(workspace: Workspace, slug: str) -> dict[str, str]:
@@ -179,12 +186,11 @@ def digests(workspace: Workspace, slug: str) -> dict[str, str]:
 
 
 def test_what_was_made_before_leaves_no_trace(project: Workspace) -> None:
-    """One process writes the documents of one practice, of another, and of the first again: each time as if it were alone."""
+    """One process writes the documents of one practice, and then those of another as if it were alone."""
     done = subprocess.run([sys.executable, "-c", ALONE, str(ROOT), LANTERN], capture_output=True, text=True, check=True, cwd=ROOT)
     alone = json.loads(done.stdout)
-    before = digests(project, LANTERN)
     digests(project, JUNIPER)
-    assert (before, digests(project, LANTERN)) == (alone, alone)
+    assert digests(project, LANTERN) == alone
 
 
 def test_a_name_that_a_module_remembers_would_be_found(

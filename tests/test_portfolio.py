@@ -273,10 +273,13 @@ import sys
 from functools import partial
 from pathlib import Path
 sys.path.insert(0, sys.argv.pop(1))
+import signal
 import pipeline.portfolio
 from test_portfolio import waiting
 from pipeline.cli import main
 if __name__ == "__main__":
+    # where the tests run in the background, Ctrl-C says nothing to what they begin
+    signal.signal(signal.SIGINT, signal.default_int_handler)
     pipeline.portfolio.run_all = partial(pipeline.portfolio.run_all, work=waiting)
     main()
 """
@@ -356,17 +359,17 @@ def test_a_closed_run_gives_nothing_more_out(tmp_path: Path) -> None:
 
 
 def test_a_portfolio_makes_the_same_bytes_as_single_builds_and_a_broken_practice_stops_nobody(
-    workspace: Workspace, edit: Edit, packages: dict[str, Built]
+    prepared: Workspace, edit: Edit, packages: dict[str, Built]
 ) -> None:
     """And given again it changes nothing."""
     edit(JUNIPER, "profile", "/practice/slug", "another")
     edit(JUNIPER, "profile", "/approver", "nobody")
     for _ in range(2):
-        made = make_tasks(workspace, workspace.slugs(), Options(), 600)
+        made = make_tasks(prepared, prepared.slugs(), Options(), 600)
         done = {one.slug: one for one in run_all(made, partial(processes, 2))}
         assert (done[LANTERN].exit_code, done[LANTERN].pages) == (0, packages[LANTERN].pages)
         own, single = (
-            (folder / "manifest.json").read_bytes() for folder in (workspace.build / LANTERN / "2026.1", packages[LANTERN].target)
+            (folder / "manifest.json").read_bytes() for folder in (prepared.build / LANTERN / "2026.1", packages[LANTERN].target)
         )
         assert own == single
         assert done[JUNIPER].exit_code == 2

@@ -70,10 +70,10 @@ def noted(begun: Path, task: Task) -> Outcome:
 
 
 def test_with_one_worker_killed_in_the_middle_of_a_build_every_package_is_as_local_processes_make_it(
-    project: Workspace, packages: dict[str, Built], tmp_path: Path
+    prepared: Workspace, packages: dict[str, Built], tmp_path: Path
 ) -> None:
     """The other worker, or the one that takes the place of the dead, builds the practice again; manifests are equal byte by byte."""
-    made = make_tasks(project, [LANTERN, JUNIPER], Options(output=tmp_path / "out", cache=False), 600)
+    made = make_tasks(prepared, [LANTERN, JUNIPER], Options(output=tmp_path / "out"), 600)
     killed: list[int] = []
 
     def kill_one() -> None:
