@@ -23,7 +23,7 @@ from pipeline.cli_year import record, remind, status
 from pipeline.errors import BinderError, ProblemsFound, VerificationError
 from pipeline.options import Finder, parse_day
 from pipeline.terminal import places_of, print_problems, visible
-from pipeline.workspace import find_workspace
+from pipeline.workspace import Workspace, find_workspace, laid_by
 
 UNEXPECTED, INTERRUPTED = 70, 130
 
@@ -104,7 +104,19 @@ def main(ctx: click.Context, folder: Path | None, debug: bool) -> None:
       binder build example-juniper-ridge
       binder verify build/example-juniper-ridge/2026.1
     """
-    ctx.obj = lambda: find_workspace((folder or Path.cwd()).resolve())
+    ctx.obj = lambda: _found((folder or Path.cwd()).resolve())
+
+
+def _found(start: Path) -> Workspace:
+    workspace = find_workspace(start)
+    laid = laid_by(workspace.root)
+    if laid and laid != __version__:
+        click.echo(
+            f"Note: this workspace has the catalogue and templates of binder {laid}, and this is {__version__}. "
+            f'binder init "{workspace.root}" --upgrade brings what you have not changed to it, or says which version to install.',
+            err=True,
+        )
+    return workspace
 
 
 @main.command()

@@ -20,8 +20,8 @@ from pipeline.loading import load_json
 from pipeline.private import make_folder
 from pipeline.schema import validate
 from pipeline.whole import digest, write_file
+from pipeline.workspace import RECORD
 
-RECORD = "workspace.json"
 # what only a firm has (its README, its .gitignore); in the wheel everything else lies there too, see pyproject.toml
 CARRIED = Path(__file__).parent / "workspace_files"
 SHARED = ("catalog", "docs", "forms_xlsx", "schemas", "templates_docx")

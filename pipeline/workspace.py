@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 import os
 import re
 from collections.abc import Iterable, Iterator
@@ -14,6 +15,8 @@ from pipeline.cache import Cache
 from pipeline.commit import finish
 from pipeline.errors import Problem, ProblemsFound, UsageError
 
+RECORD = "workspace.json"  # of what the program laid into a firm's workspace
+VERSION = re.compile(r"[0-9]{1,4}(\.[0-9]{1,4}){2}")
 NEAR = 0.8  # how like a slug is to one that was mistyped, from 0 to 1
 SLUG = re.compile(r"[a-z0-9]+(-[a-z0-9]+)*")
 # names of devices, which no folder can have on Windows
@@ -135,3 +138,12 @@ def find_workspace(start: Path) -> Workspace:
         f"No workspace at or above {start}: a workspace holds the folders catalog, schemas, templates_docx, forms_xlsx and practices. "
         "Change into it, or name it with --workspace. To make one: binder init our-firm"
     )
+
+
+def laid_by(root: Path) -> str:
+    """Version of the program whose files a workspace has; "" where nothing says it, as in a checkout of the program."""
+    try:
+        version = json.loads((root / RECORD).read_bytes())["binder"]
+    except (OSError, ValueError, KeyError, TypeError, RecursionError):
+        return ""
+    return version if isinstance(version, str) and VERSION.fullmatch(version) else ""

@@ -17,7 +17,8 @@ from conftest import LANTERN, ROOT
 from filelock import FileLock
 from test_cli import snapshot
 
-from pipeline import firm
+import pipeline.cli
+from pipeline import __version__, firm
 from pipeline.cli import main
 from pipeline.errors import OutputError
 from pipeline.firm import CARRIED, EXAMPLES, RECORD, lay, program_files, upgrade
@@ -103,6 +104,20 @@ def test_a_workspace_holds_catalogue_templates_and_examples(tmp_path: Path) -> N
     record = json.loads((root / RECORD).read_text("utf-8"))
     assert validate(record, root / SCHEMA, RECORD) == []
     assert record["files"].keys() == files_of(root) - {RECORD}
+
+
+def test_a_workspace_of_another_version_is_told_of_and_used_all_the_same(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """After an upgrade of the program alone, until the workspace follows; a record that cannot be read says nothing."""
+    root = tmp_path / "ours"
+    lay(root)
+    assert binder("--workspace", root, "list").stderr == ""
+    monkeypatch.setattr(pipeline.cli, "__version__", "99.0.0")
+    done = binder("--workspace", root, "list")
+    assert done.exit_code == 0
+    assert LANTERN in done.stdout
+    assert f'binder {__version__}, and this is 99.0.0. binder init "{root}" --upgrade' in done.stderr
+    (root / RECORD).write_text("{")
+    assert binder("--workspace", root, "list").stderr == ""
 
 
 def test_only_files_of_the_program_are_laid_from_a_checkout(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
