@@ -430,12 +430,13 @@ def printed(
         template = (workspace.templates if artifact.is_word else workspace.forms) / artifact.template
         key = (artifact.id, json.dumps(only(names, words_of(template) | ALWAYS_USED)))
         if key not in rendered:
-            render = render_word if artifact.is_word else render_excel
-            data = render(template.read_bytes(), names, Look("1F5F5B"), DAY)
+            made, look = template.read_bytes(), Look("1F5F5B")
             if artifact.is_word:
+                data = render_word(made, names, look, DAY, packed=False)
                 body = parse(read_parts(data)["word/document.xml"])
                 texts = ["".join(t.text or "" for t in p.iter(f"{W}t")) for p in body.iter(f"{W}p")]
             else:
+                data = render_excel(made, names, look, DAY)
                 rows = [row for sheet in read_sheets(data) for row in (*sheet.head, *sheet.body)]
                 texts = [cell.text for row in rows for cell in row.cells]
             rendered[key] = [without_names(text) for text in dict.fromkeys(texts)]
