@@ -19,7 +19,7 @@ from pipeline.errors import ConversionError
 from pipeline.load import Loaded
 from pipeline.pdf.convert import EmbeddedEngine, LibreOfficeEngine, Source, check_fonts
 from pipeline.publish import verify
-from pipeline.work import working
+from pipeline.work import HERE, working
 from pipeline.workspace import Workspace
 
 
@@ -128,6 +128,18 @@ def test_a_document_that_cannot_be_drawn_is_named(policy: Source) -> None:
     damaged = Source("SEC-99", "docx", policy.data, policy.paper[:2000])
     with pytest.raises((ConversionError, ValueError), match=r"SEC-99|not a Word"):
         EmbeddedEngine().convert([damaged])
+
+
+def test_what_the_engine_says_of_a_document_is_not_repeated(policy: Source, monkeypatch: pytest.MonkeyPatch) -> None:
+    """It may quote the text that it stumbled over."""
+
+    def refuse(*_: object) -> bytes:
+        raise RuntimeError("unexpected element near Imani Osei-Larkin")
+
+    monkeypatch.setattr("pipeline.pdf.convert.draw", refuse)
+    with pytest.raises(ConversionError, match="SEC-10 could not be drawn") as told:
+        EmbeddedEngine(HERE).convert([policy])
+    assert "Imani" not in str(told.value)
 
 
 def test_libreoffice_that_makes_no_file_is_noticed(policy: Source, tmp_path: Path) -> None:

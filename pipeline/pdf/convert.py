@@ -17,7 +17,7 @@ from pipeline.errors import ConversionError
 from pipeline.pdf.draw import draw
 from pipeline.pdf.fontconfig import private_fonts
 from pipeline.pdf.fonts import missing_fonts, missing_glyphs
-from pipeline.render.parts import read_parts
+from pipeline.render.parts import UnsafeFile, read_parts
 from pipeline.scratch import scratch
 from pipeline.work import Workers, working
 
@@ -78,9 +78,12 @@ class EmbeddedEngine:
                     results.append(_verified(source, future.result(timeout=SECONDS_A_DOCUMENT)))
                 except Late as error:
                     raise ConversionError(f"{source.id} could not be drawn within {SECONDS_A_DOCUMENT} seconds.") from error
+                except UnsafeFile as error:
+                    raise ConversionError(f"{source.id} cannot be drawn. {error}") from error
                 except (BrokenExecutor, RuntimeError, ValueError) as error:
+                    # what the engine says may hold words of the document
                     raise ConversionError(
-                        f"{source.id} could not be drawn by {self.name}: {error}. Try --pdf-engine libreoffice."
+                        f"{source.id} could not be drawn by {self.name}. Try --pdf-engine libreoffice."
                     ) from error
         return results
 
