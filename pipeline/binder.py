@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from datetime import date
 from functools import partial
 
-from pipeline.context import names_for
+from pipeline.context import letterhead_names, names_for
 from pipeline.context.common import Inputs
 from pipeline.context.front import Paging, divider_names, front_names, section_names
 from pipeline.errors import ConversionError, ProblemsFound
@@ -62,7 +62,7 @@ def _sheet(
     inputs: Inputs, artifact: Artifact, data: bytes, templates: Mapping[str, bytes], look: Look
 ) -> tuple[bytes, bytes, bytes, str, Look, date]:
     """What `paper_of` needs for one workbook."""
-    names = packed(primitives(names_for(inputs, artifact)))
+    names = packed(primitives(letterhead_names(inputs, artifact)))
     return data, templates["paper-portrait.docx"], templates["paper-landscape.docx"], names, look, inputs.as_of
 
 

@@ -9,7 +9,7 @@ from pipeline.catalog import Form, Policy, Report
 from pipeline.changes_names import ChangesNames
 from pipeline.context.calendar import calendar_names
 from pipeline.context.changes import changes_names
-from pipeline.context.common import Inputs
+from pipeline.context.common import Inputs, common_names
 from pipeline.context.crosswalk import crosswalk_names
 from pipeline.context.evidence import evidence_names
 from pipeline.context.forms import form_names
@@ -36,7 +36,7 @@ from pipeline.report_names import ReportNames
 from pipeline.slide_names import DeckNames
 from pipeline.training_names import QuizNames, TrainingNames
 
-__all__ = ["Inputs", "names_class", "names_for"]
+__all__ = ["Inputs", "letterhead_names", "names_class", "names_for"]
 
 
 # view of a report in the catalogue → the class of its names, and what fills it; the crosswalk also needs the pages
@@ -69,6 +69,14 @@ def names_for(inputs: Inputs, artifact: Artifact, paging: Paging | None = None) 
             return policy_names(inputs, artifact)
         case Form():
             return form_names(inputs, artifact)
+
+
+def letterhead_names(inputs: Inputs, artifact: Artifact) -> CommonNames:
+    """What the letterhead may print on which a workbook is laid out for paper."""
+    source = artifact.source
+    return CommonNames(
+        **common_names(inputs, source.id, source.title, source.purpose if isinstance(source, Form) else source.summary)
+    )
 
 
 def names_class(source: Policy | Form | Report | Guide) -> type[CommonNames]:
