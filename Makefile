@@ -4,10 +4,10 @@ SECONDS ?= 60
 BIN := .venv/bin
 
 .DEFAULT_GOAL := help
-.PHONY: help setup binder check list docs test wheels leaks torture fuzz bench grades wheel pythons clean
+.PHONY: help setup binder check list docs test properties wheels leaks torture fuzz bench grades wheel pythons clean
 
 help: ## show this help
-	@awk -F ':.*## ' '/^[a-z]+:.*## / { printf "  make %-8s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
+	@awk -F ':.*## ' '/^[a-z]+:.*## / { printf "  make %-10s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
 	@echo "  PRACTICE=<slug> chooses the practice; the default is $(PRACTICE)"
 
 setup: .venv/ready ## make the virtual environment with the locked dependencies
@@ -36,6 +36,9 @@ test: .venv/ready ## run lint, types and all tests (needs LibreOffice, qpdf, pop
 
 torture: .venv/ready ## kill the program 200 times, and see whether anything is lost (an hour or two; FAULTS=20 for less)
 	$(BIN)/python tests/torture/torture.py --faults $(or $(FAULTS),200) --log build/torture.log
+
+properties: .venv/ready ## try the laws of readers, mergers and round trips with 50 times as many examples (hours)
+	EXAMPLES=$(or $(EXAMPLES),50) $(BIN)/python -m pytest -n auto --dist worksteal $$(grep -l "import examples" tests/test_*.py)
 
 docs: .venv/ready ## write docs/names.md and docs/licences.md anew, after a change of facts, names or dependencies
 	$(BIN)/python docs/write_names.py

@@ -13,6 +13,7 @@ from urllib.parse import unquote
 
 import pytest
 from conftest import LANTERN
+from examples import examples
 from hypothesis import given, settings
 from hypothesis import strategies as st
 from icalendar import Calendar
@@ -331,7 +332,7 @@ def test_the_file_is_the_same_each_time_and_is_dated_as_of(inputs: Inputs) -> No
     assert stamps == {datetime.combine(inputs.as_of, time(), UTC)}
 
 
-@settings(max_examples=60)
+@settings(max_examples=examples(30))
 @given(st.text(st.characters(codec="utf-8", exclude_categories=["Cc", "Cs", "Zl", "Zp"]), min_size=1, max_size=200))
 def test_any_text_comes_back_as_it_was(text: str) -> None:
     """Commas, semicolons, backslashes, quotes, letters of four bytes at a fold: for two readers."""

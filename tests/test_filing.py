@@ -12,6 +12,7 @@ from typing import Any
 
 import pytest
 from conftest import JUNIPER, LANTERN, ROOT
+from examples import examples
 from faults import contents
 from hypothesis import given, settings
 from hypothesis import strategies as st
@@ -244,7 +245,7 @@ records = st.fixed_dictionaries(
 
 
 @given(before=records, after=records)
-@settings(deadline=None, max_examples=200)
+@settings(deadline=None, max_examples=examples(100))
 def test_there_is_a_difference_exactly_where_two_records_differ(before: dict[str, Any], after: dict[str, Any]) -> None:
     """Of any two records: a difference is never passed over, an equal record has none, and no value is ever shown."""
     found = differences(before, after)

@@ -5,6 +5,7 @@ from __future__ import annotations
 import io
 from dataclasses import dataclass
 
+from examples import examples
 from hypothesis import given, settings
 from hypothesis import strategies as st
 from merged_sheets import A_YEAR_LATER, area_of, blank_line, drop_line, edited, now, sheet_of, texts_of, then
@@ -18,7 +19,7 @@ from pipeline.render.excel.merge import excel_edits, merge_excel
 DOCUMENTS = ("L-03", "L-16", "R-06")
 # what must stay a text, and what XML and Excel have signs for
 BEFORE = st.sampled_from(["", "", "=", "+", "-", "@", "<&>", "_x0041_", "_x005F_", "'", "7/", "é", "\n", "{{ x }} "])
-FEW = settings(max_examples=25, deadline=None)
+FEW = settings(max_examples=examples(12), deadline=None)
 
 
 @dataclass(frozen=True)

@@ -15,6 +15,7 @@ from docx import Document
 from docx.document import Document as Word
 from docx.oxml.ns import qn
 from docx.text.paragraph import Paragraph
+from examples import examples
 from hypothesis import HealthCheck, example, given, settings
 from hypothesis import strategies as st
 from word_files import comments, edited, rendered, set_text
@@ -25,7 +26,7 @@ from pipeline.merge.word import merge_word, word_edits
 from pipeline.render.parts import UnsafeFile, read_parts, write_parts
 
 DAY = date(2027, 9, 20)
-QUICK = settings(max_examples=15, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
+QUICK = settings(max_examples=examples(8), deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
 WORDS = [
     "river",
     "lamp",

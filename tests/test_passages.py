@@ -10,6 +10,7 @@ from typing import Any
 
 import pytest
 from editions import DAY, EDITS, LATER, edited, file, next_year, paragraphs_with_text, with_text, word
+from examples import examples
 from hypothesis import HealthCheck, given, settings
 from openpyxl import load_workbook
 
@@ -94,7 +95,7 @@ def test_an_inserted_task_does_not_change_those_behind_it(loaded: Loaded, names_
 
 
 @given(edits=EDITS)
-@settings(max_examples=10, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
+@settings(max_examples=examples(10), deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
 def test_every_changed_text_is_in_a_passage(loaded: Loaded, names_of: Names, edits: list[tuple[str, int, str]]) -> None:
     """Of random edits, each text that only one side has is in a passage of that side, and equal files have none."""
     data = word(loaded, "SEC-31.docx", names_of("SEC-31"))

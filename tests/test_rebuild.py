@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import json
 import os
-import shutil
 import subprocess
 import sys
 from collections import Counter
@@ -113,8 +112,8 @@ def test_what_is_not_as_it_was_is_made_again(workspace: Workspace, built: Callab
         assert built() == again
 
 
-def test_damaged_entries_and_no_cache_at_all_give_the_same_bytes(workspace: Workspace, built: Callable[..., list[str]]) -> None:
-    """Each entry is checked when it is taken; --no-cache takes none and leaves none."""
+def test_damaged_entries_are_noticed_and_made_again(workspace: Workspace, built: Callable[..., list[str]]) -> None:
+    """Half an entry, or one with another bit: none is taken, and each that was asked for is whole afterwards."""
     known = {path: path.read_bytes() for path in sorted(workspace.cache.folder.rglob("*")) if path.is_file()}
     for number, (path, data) in enumerate(known.items()):
         path.unlink()  # other tests have the same file
@@ -123,10 +122,6 @@ def test_damaged_entries_and_no_cache_at_all_give_the_same_bytes(workspace: Work
     asked = {path: path.read_bytes() for path in sorted(workspace.cache.folder.rglob("*")) if path.is_file()}
     mended = [path for path, data in asked.items() if data == known.get(path)]
     assert len(mended) > 200
-    (workspace.build / LANTERN / NOTE).unlink()
-    shutil.rmtree(workspace.cache.folder)
-    built(cache=False)
-    assert not workspace.cache.folder.exists()
 
 
 def test_a_changed_finding_renders_what_it_touches(workspace: Workspace, edit: Callable[..., Path], tmp_path: Path) -> None:

@@ -14,6 +14,7 @@ from typing import Any
 import pytest
 from click.testing import Result
 from conftest import JUNIPER, LANTERN
+from examples import examples
 from hypothesis import given, settings
 from hypothesis import strategies as st
 from openpyxl import load_workbook
@@ -169,7 +170,7 @@ def test_a_round_trip_through_libreoffice_keeps_every_entry(
     }  # fmt: skip
 
 
-@settings(max_examples=25, deadline=None)
+@settings(max_examples=examples(15), deadline=None)
 @given(
     st.lists(
         st.tuples(

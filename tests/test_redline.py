@@ -14,6 +14,7 @@ from urllib.parse import unquote
 
 import pytest
 from editions import EDITS, LATER, edited, next_year, paragraphs_with_text, with_text, word
+from examples import examples
 from hypothesis import HealthCheck, given, settings
 from lxml import etree
 from openxml_audit import OpenXmlValidator
@@ -127,7 +128,7 @@ def test_a_redline_that_lost_something_is_found_out(pairs: dict[str, tuple[bytes
 
 
 @given(edits=EDITS)
-@settings(max_examples=6, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
+@settings(max_examples=examples(5), deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
 def test_random_edits_can_be_accepted_and_rejected(
     pairs: dict[str, tuple[bytes, bytes]], edits: list[tuple[str, int, str]]
 ) -> None:

@@ -13,6 +13,7 @@ from typing import Any
 import pytest
 from click.testing import CliRunner
 from conftest import JUNIPER, LANTERN, copied_workspace
+from examples import examples
 from hypothesis import given, settings
 from hypothesis import strategies as st
 from returned import first_line, issued
@@ -89,7 +90,7 @@ FILES = {"profile": "profile.json", "analysis": "assessments/2026-10-05.json"}
 
 
 @pytest.mark.parametrize("file", FILES)
-@settings(deadline=None, max_examples=40, derandomize=True)
+@settings(deadline=None, max_examples=examples(20), derandomize=True)
 @given(data=st.data())
 def test_no_message_about_a_file_repeats_what_stands_in_it(
     file: str, firm: tuple[Workspace, Shared], data: st.DataObject
@@ -195,7 +196,7 @@ def test_a_file_that_cannot_be_read_is_not_quoted(text: str, firm: tuple[Workspa
 # --- workbooks
 
 
-@settings(deadline=None, max_examples=25, derandomize=True)
+@settings(deadline=None, max_examples=examples(12), derandomize=True)
 @given(data=st.data())
 def test_no_message_about_a_returned_log_repeats_a_cell(firm: tuple[Workspace, Shared], data: st.DataObject, tmp_path_factory: pytest.TempPathFactory) -> None:  # fmt: skip
     """A word in any cell below or above the headings, as the name of a sheet, and on a sheet that was added."""
@@ -221,7 +222,7 @@ def test_no_message_about_a_returned_log_repeats_a_cell(firm: tuple[Workspace, S
     assert "zqx" not in said.casefold(), said
 
 
-@settings(deadline=None, max_examples=6, derandomize=True)
+@settings(deadline=None, max_examples=examples(6), derandomize=True)
 @given(data=st.data())
 def test_no_message_about_a_risk_workbook_repeats_a_cell(firm: tuple[Workspace, Shared], data: st.DataObject) -> None:
     """Choices, dates, numbers, texts, sheets: what stands there is never said."""

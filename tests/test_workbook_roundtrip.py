@@ -16,6 +16,7 @@ from typing import Any
 import pytest
 from click.testing import Result
 from conftest import LANTERN, ROOT
+from examples import examples
 from hypothesis import HealthCheck, Phase, given, settings
 from hypothesis import strategies as st
 from workbooks import (
@@ -218,7 +219,7 @@ def said(read: Read) -> tuple[dict[str, Any], list[str]]:
     return read.raw, [str(problem) for problem in (*read.problems, *read.open)]
 
 
-@settings(max_examples=60, deadline=None, suppress_health_check=SLOW)
+@settings(max_examples=examples(25), deadline=None, suppress_health_check=SLOW)
 @given(analyses())
 def test_what_stands_in_the_cells_of_an_analysis_is_read_as_the_same_analysis(drawn: tuple[Setting, dict[str, Any]]) -> None:
     """Without a file between: every part of every valid analysis has its cell, and comes back in the canonical order."""
@@ -229,7 +230,9 @@ def test_what_stands_in_the_cells_of_an_analysis_is_read_as_the_same_analysis(dr
 
 
 # a file is made for each example: a failing one is shown as it was found, and not made smaller over hundreds of files
-@settings(max_examples=12, deadline=None, suppress_health_check=SLOW, phases=(Phase.explicit, Phase.reuse, Phase.generate))
+@settings(
+    max_examples=examples(8), deadline=None, suppress_health_check=SLOW, phases=(Phase.explicit, Phase.reuse, Phase.generate)
+)
 @given(analyses())
 def test_an_analysis_in_a_workbook_file_is_read_as_the_same_analysis(drawn: tuple[Setting, dict[str, Any]]) -> None:
     """Written as a file and read with suspicion, every text comes back letter by letter, every date and choice as it was."""
