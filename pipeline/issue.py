@@ -68,33 +68,36 @@ def issue(workspace: Workspace, slug: str, options: Options, approved: date, tod
     the edition is there already.
     """
     passwords, doubts = read_passwords(options.password_file, slug)
-    told("Reading and checking")
-    loaded = load_practice(workspace, slug, as_of=options.as_of, edition=options.edition, strict=options.strict)
-    refuse_edition(loaded)
-    if not loaded.as_of <= approved <= today:
-        raise UsageError(
-            f"An edition is approved on a day from {loaded.as_of}, of which it speaks, to today; {approved} is not one of them."
+    with working(options.jobs, workspace.cache if options.cache else None) as workers:
+        told("Reading and checking")
+        loaded = load_practice(
+            workspace, slug, as_of=options.as_of, edition=options.edition, strict=options.strict, workers=workers
         )
-    target = issued_folder(workspace, slug) / loaded.edition
-    with one_at_a_time(target), working(options.jobs, workspace.cache if options.cache else None) as workers:
-        if problems := list(_not_kept(workspace, slug, loaded)):
-            raise ProblemsFound(problems)
-        if passwords is None and is_locked(workspace.build / slug / loaded.edition):
+        refuse_edition(loaded)
+        if not loaded.as_of <= approved <= today:
             raise UsageError(
-                "The binder of the draft opens with a password only. An issued one stays as it is: give --password-file, "
-                "or build the draft without it."
+                f"An edition is approved on a day from {loaded.as_of}, of which it speaks, to today; {approved} is not one of them."
             )
-        before = edition_before(workspace, loaded)
-        first = write_first(loaded, told, approved, workers)
-        _refuse_undecided(first)
-        written = write_second(loaded, first, before, told, workers)
-        _refuse_undecided(written)
-        package = make_package(loaded, written, engine(options.pdf_engine, workers), told, workers, passwords)
-        approver = loaded.profile.person(loaded.profile.approver)
-        files = dict(_files(workspace, loaded, package))
-        record = _record(loaded, package, approved, f"{approver.name}, {approver.title}", files)
-        freeze(target, {**files, RECORD: json_bytes(record)})
-        seal = digest(target / RECORD)[:16]
+        target = issued_folder(workspace, slug) / loaded.edition
+        with one_at_a_time(target):
+            if problems := list(_not_kept(workspace, slug, loaded)):
+                raise ProblemsFound(problems)
+            if passwords is None and is_locked(workspace.build / slug / loaded.edition):
+                raise UsageError(
+                    "The binder of the draft opens with a password only. An issued one stays as it is: give --password-file, "
+                    "or build the draft without it."
+                )
+            before = edition_before(workspace, loaded)
+            first = write_first(loaded, told, approved, workers)
+            _refuse_undecided(first)
+            written = write_second(loaded, first, before, told, workers)
+            _refuse_undecided(written)
+            package = make_package(loaded, written, engine(options.pdf_engine, workers), told, workers, passwords)
+            approver = loaded.profile.person(loaded.profile.approver)
+            files = dict(_files(workspace, loaded, package))
+            record = _record(loaded, package, approved, f"{approver.name}, {approver.title}", files)
+            freeze(target, {**files, RECORD: json_bytes(record)})
+            seal = digest(target / RECORD)[:16]
     warnings = (*loaded.warnings, *package.warnings, *doubts)
     return Done(target, loaded.edition, approver.name, len(package.files) - 1, package.pages, seal, warnings)
 
