@@ -27,6 +27,8 @@ SERVED = (("client", "clients"), ("patient", "patients"))
 NUMBER = re.compile(r"\b[a-z]{1,3}-\d{2,3}\b|(?<=\d),")
 SHORTEST = 5
 LONGEST = 60  # a longer text is a sentence, and is looked for as a whole
+# a line that the program makes of a kind of device, its system and how many there are; two practices may have as many
+COUNTED = re.compile(r"([\w ]+), ([\w ]+) \(\d+\)")
 # what people and firms are called by: the letters behind a name, and the name without its first part
 NAMED = re.compile(r"[A-ZÀ-Ý][\w'’]+(?:[- ][A-ZÀ-Ý][\w'’]+)+")
 SOURCES = ("catalog", "schemas", "templates_docx", "forms_xlsx", "pipeline", "docs")
@@ -144,6 +146,7 @@ def own_names(held: Mapping[str, set[str]], program: str) -> dict[str, frozenset
             # of short words another text may be made by chance, where blanks do not count
             and any(len(token) > 3 for token in TOKEN.findall(text))
             and not (tokens.issuperset(TOKEN.findall(bare := NUMBER.sub("", text))) and squeezed(bare) in words)
+            and not ((made := COUNTED.fullmatch(text)) and all(squeezed(part) in words for part in made.groups()))
             and not any(squeezed(text) in other for name, other in whole.items() if name != slug)
         )
         for slug, texts in said.items()

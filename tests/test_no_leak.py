@@ -57,6 +57,7 @@ def test_the_names_that_are_looked_for_are_those_that_people_would_miss(search: 
     }
     assert wanted <= names, wanted - names
     assert not names & {"harbor compliance partners", "microsoft corporation", "2026-10-05", "owner", "security officer"}
+    assert "phone, ios (8)" not in search.names[JUNIPER], "the program's words, and a number that anybody may have"
     assert min(map(len, search.names.values())) > 300
     assert all(not one & other for slug, one in search.names.items() for it, other in search.names.items() if slug != it)
 
