@@ -161,7 +161,11 @@ def _floor(figures: Figures) -> Iterator[tuple[str, ...]]:
         "The libraries that read and write Word, Excel, slides and PDF.",
     )
     yield "compressing", f"{told['packing']:.2f}", "Every part of every Office file once, level 6 of zlib."
-    yield "of which fonts", f"{told['packing_fonts']:.2f}", "Each Word file carries the four faces of its font."
+    yield (
+        "of which fonts",
+        f"{told['packing_fonts']:.2f}",
+        "Each Word file carries the four faces of its font; a build packs them once for each process.",
+    )
     yield (
         "dxpdf itself",
         f"{drawing * told['drawn'] / max(calls, 1):.2f}",
