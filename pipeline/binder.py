@@ -90,7 +90,6 @@ def make_binder(
     artifacts = [artifact for artifact in inputs.plan.artifacts if artifact.bound]
     # a section whose documents are all for the screen has its divider and its lines in the contents too
     folders = list(dict.fromkeys(artifact.section for artifact in inputs.plan.artifacts))
-    plain = [artifact for artifact in artifacts if artifact.id in rendered]
     late = [artifact for artifact in artifacts if artifact.id not in rendered]
     told(f"Drawing {len(artifacts)} documents with {engine.name}")
     sources = on_paper(inputs, rendered, templates, look, workers)
@@ -99,7 +98,7 @@ def make_binder(
     write = partial(_written, inputs, templates, look, workers)
     drafts = write([*_numbered(inputs, late, guess), *_front(inputs, guess, only=CONTENTS)])
     made = engine.convert([*sources, *drafts])
-    pdfs = dict(zip((artifact.id for artifact in (*plain, *late)), made, strict=False))
+    pdfs = dict(zip((*(source.id for source in sources), *(artifact.id for artifact in late)), made, strict=False))
     lengths = {id: count_pages(pdf) for id, pdf in pdfs.items()}
     ahead = [1, count_pages(made[-1]), *[1] * len(folders)]
     for _ in range(5):

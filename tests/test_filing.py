@@ -245,7 +245,7 @@ records = st.fixed_dictionaries(
 
 
 @given(before=records, after=records)
-@settings(deadline=None, max_examples=examples(100))
+@settings(deadline=None, max_examples=examples(200))
 def test_there_is_a_difference_exactly_where_two_records_differ(before: dict[str, Any], after: dict[str, Any]) -> None:
     """Of any two records: a difference is never passed over, an equal record has none, and no value is ever shown."""
     found = differences(before, after)

@@ -359,17 +359,17 @@ def test_a_closed_run_gives_nothing_more_out(tmp_path: Path) -> None:
 
 
 def test_a_portfolio_makes_the_same_bytes_as_single_builds_and_a_broken_practice_stops_nobody(
-    prepared: Workspace, edit: Edit, packages: dict[str, Built]
+    workspace: Workspace, edit: Edit, packages: dict[str, Built]
 ) -> None:
     """And given again it changes nothing."""
     edit(JUNIPER, "profile", "/practice/slug", "another")
     edit(JUNIPER, "profile", "/approver", "nobody")
     for _ in range(2):
-        made = make_tasks(prepared, prepared.slugs(), Options(), 600)
+        made = make_tasks(workspace, workspace.slugs(), Options(), 600)
         done = {one.slug: one for one in run_all(made, partial(processes, 2))}
         assert (done[LANTERN].exit_code, done[LANTERN].pages) == (0, packages[LANTERN].pages)
         own, single = (
-            (folder / "manifest.json").read_bytes() for folder in (prepared.build / LANTERN / "2026.1", packages[LANTERN].target)
+            (folder / "manifest.json").read_bytes() for folder in (workspace.build / LANTERN / "2026.1", packages[LANTERN].target)
         )
         assert own == single
         assert done[JUNIPER].exit_code == 2

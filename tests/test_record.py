@@ -170,7 +170,7 @@ def test_a_round_trip_through_libreoffice_keeps_every_entry(
     }  # fmt: skip
 
 
-@settings(max_examples=examples(15), deadline=None)
+@settings(max_examples=examples(25), deadline=None)
 @given(
     st.lists(
         st.tuples(

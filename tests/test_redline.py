@@ -128,7 +128,7 @@ def test_a_redline_that_lost_something_is_found_out(pairs: dict[str, tuple[bytes
 
 
 @given(edits=EDITS)
-@settings(max_examples=examples(5), deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
+@settings(max_examples=examples(6), deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
 def test_random_edits_can_be_accepted_and_rejected(
     pairs: dict[str, tuple[bytes, bytes]], edits: list[tuple[str, int, str]]
 ) -> None:

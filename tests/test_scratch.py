@@ -16,7 +16,7 @@ from pipeline.pdf.fontconfig import packaged_fonts, private_fonts
 from pipeline.scratch import LOCK, YOUNG, scratch
 
 RUN = """
-import os, signal, sys
+import sys
 from pipeline.scratch import scratch
 with scratch("office") as folder:
     (folder / "policy.docx").write_text("a policy")
